@@ -318,6 +318,29 @@ describe('what was not checked is skipped', () => {
   });
 });
 
+test.each([
+  ['exec node MAIN --read-only --sandbox', 'sh does not say which Node.js it is'],
+  ['segment-audiences-mcp --sandbox', 'which Node.js runs segment-audiences-mcp depends'],
+])('what a shell starts is looked at: %s', async (line, reason) => {
+  const entry = (text: string) => ({ command: 'sh', args: ['-lc', text.replace('MAIN', main)] });
+  const more = { has: ['/usr/bin/sh'] };
+  expect(await about(entry(line), more)).toMatchObject({
+    status: 'skipped',
+    message: expect.stringContaining(reason),
+  });
+  expect(await about(entry(`${line} --readonly`), more)).toMatchObject({
+    status: 'fail',
+    message: expect.stringContaining('passes arguments that the server refuses'),
+  });
+  const home = temporaryHome();
+  withEntry(home, entry(line));
+  const run = { home, clients: ['cursor'], write: true, yes: true, flags: { sandbox: true } };
+  expect(await setup(run)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('starts this program in a way that setup does not understand'),
+  });
+});
+
 test('options of Node that change nothing are no doubt', async () => {
   const env = { NODE_OPTIONS: '--max-old-space-size=4096 --use-system-ca' };
   const entry = { command: node, args: [main, '--sandbox'], env };

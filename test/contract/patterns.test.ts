@@ -145,6 +145,13 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\.(?:exe|cmd|bat|ps1)$/': 'file',
     '/[\\\\/]/': 'file',
   },
+  'commands/clients/program.ts': {
+    '/[\\\\/]/': 'file',
+    '/[\\s"\']+/': 'file',
+    '/[/:@]/': 'file',
+    '/^main\\.[cm]?[jt]s$/': 'file',
+    '/^\\.(?:cmd|exe|ps1|bat|[cm]?js)$/i': 'file',
+  },
   'commands/clients/downloads.ts': {
     '/(?:-cli)?\\.[cm]?js$/': 'file',
     '/^([^=]*)=(.*)$/s': 'file',

@@ -54,14 +54,31 @@ const switches = [
 /** How an entry starts its program: whether it has it downloaded. */
 export function downloadingIn({ command, args }: ServerStart): Downloading {
   const { words, isUnderstood } = unwrapped([command, ...args]);
-  const [first = '', second = '', ...others] = words;
-  const isByNode = isNode(first) && runners.has(runnerName(second));
-  const runner = isUnderstood ? runners.get(runnerName(isByNode ? second : first)) : undefined;
-  const run = runner && readRunner(isByNode ? others : words.slice(1), runner);
+  const run = isUnderstood ? runOf(words)?.run : undefined;
   if (run) return downloadOf(run);
   // Whatever starts a runner may have it download.
   const by = namesBefore(words).find((name) => runners.has(name) || isWrapper(name));
   return by === undefined ? { kind: 'none' } : { kind: 'unclear', by };
+}
+
+/**
+ * What a runner of packages is to run: packages and a command; all words, if that is not understood, and
+ * undefined if no runner is started.
+ */
+export function runIn(words: readonly string[]): readonly string[] | undefined {
+  const found = runOf(words);
+  if (!found) return undefined;
+  const { run } = found;
+  return run ? [...run.packages, run.command ?? []].flat() : words.slice(1);
+}
+
+/** @returns undefined if no runner is started; no run if what it is to run is not understood. */
+function runOf(words: readonly string[]): { run: Run | undefined } | undefined {
+  const [first = '', second = '', ...others] = words;
+  const isByNode = isNode(first) && runners.has(runnerName(second));
+  const runner = runners.get(runnerName(isByNode ? second : first));
+  if (!runner) return undefined;
+  return { run: readRunner(isByNode ? others : words.slice(1), runner) };
 }
 
 /** The names of the words in front of this program. */

@@ -9,6 +9,8 @@ export interface ServerStart {
   command: string;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
+  /** The folder in which it is started, if the entry names one. */
+  folder?: string;
 }
 
 /** An entry of a client's file, as JSON. */
@@ -31,6 +33,7 @@ const entrySchema = z.looseObject({
   env: variables.nullish(),
   environment: variables.nullish(),
   envs: variables.nullish(),
+  cwd: z.string().optional().catch(undefined),
 });
 
 /** How an entry starts its server, whatever the client; undefined if it starts nothing. */
@@ -42,34 +45,8 @@ export function startIn(entry: unknown): ServerStart | undefined {
   // Which of them counts is for the client to know.
   const named = Object.entries({ ...data.envs, ...data.environment, ...data.env });
   const env = named.map(([key, value]) => [key, String(value ?? '')] as const);
-  return { command, args, env: Object.fromEntries(env) };
-}
-
-/**
- * The word of an entry that names this program: 0 is the command, 1 the first argument; undefined if the
- * entry does not start it. It names the package, its bin, or the file that is running. Under our name, it may
- * also be the main file of a clone, whatever the clone's folder is called, and even if it is gone.
- *
- * @param mainFile the real path of the running program. @param name the entry's name.
- */
-export function programIn(
-  { command, args }: ServerStart,
-  mainFile: string,
-  name: string,
-): number | undefined {
-  const given = [command, ...args].map((word) => ({ word, parts: word.split(/[\\/]/) }));
-  const at = given.findIndex(
-    ({ word, parts }) =>
-      word === mainFile ||
-      parts.some(isProgramName) ||
-      (name === entryName && parts.length > 2 && parts.slice(-2).join('/') === 'dist/main.js'),
-  );
-  return at === -1 ? undefined : at;
-}
-
-/** The folder of the package, its bin with any extension, or the package with a version. */
-function isProgramName(part: string): boolean {
-  return isPackageName(part) || part.startsWith(`${programName}.`);
+  const start = { command, args, env: Object.fromEntries(env) };
+  return data.cwd === undefined ? start : { ...start, folder: data.cwd };
 }
 
 /** The package, perhaps with a version. */

@@ -1,6 +1,7 @@
 import { name as programName } from '../../version.ts';
 import { downloadingIn } from './downloads.ts';
-import { entryName, programIn, type ServerStart } from './entry.ts';
+import { entryName, type ServerStart } from './entry.ts';
+import { programIn } from './program.ts';
 
 /**
  * Whether an entry is for another program. What comes from elsewhere under our name may be this one.

@@ -1,8 +1,9 @@
 import { settings } from '../../config/settings.ts';
 import { name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
-import { entryName, programIn, startIn } from '../clients/entry.ts';
+import { entryName, startIn } from '../clients/entry.ts';
 import { holdsTokenInText } from '../clients/entry-secrets.ts';
+import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
 import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';

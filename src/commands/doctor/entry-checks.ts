@@ -4,13 +4,15 @@ import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
 import { createRedactor } from '../../text/redact.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { type Downloading, downloadingIn } from '../clients/downloads.ts';
-import { entryName, isTable, programIn, type ServerStart, startIn } from '../clients/entry.ts';
+import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
 import { isForeign } from '../clients/foreign.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
+import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
+import { unwrapped } from '../clients/wrappers.ts';
 import { whereItLeads } from '../setup/kept-paths.ts';
 import type { Context } from './context.ts';
 import { configOf, type EntryConfig } from './entry-config.ts';
@@ -52,8 +54,19 @@ async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Findin
   const { mainFile } = subject.context.machine;
   if (isForeign(start, mainFile, key)) return key === entryName ? [other(subject)] : [];
   const downloading = downloadingIn(start);
-  const program = programIn(start, mainFile, key);
-  return [await checkStart({ subject, start, downloading, program: program ?? 0 }, signal)];
+  const inner = innerStart(start);
+  const isUnclear = downloading.kind === 'unclear';
+  const program = (isUnclear ? undefined : programIn(inner, mainFile, key)) ?? 0;
+  return [await checkStart({ subject, start, inner, downloading, program }, signal)];
+}
+
+/** What a wrapper such as a shell starts; the same, if there is none or if it is not understood. */
+function innerStart(start: ServerStart): ServerStart {
+  const given = [start.command, ...start.args];
+  const { words, isUnderstood } = unwrapped(given);
+  if (!isUnderstood || words === given) return start;
+  const [command = '', ...args] = words;
+  return { ...start, command, args };
 }
 
 /** An entry with our name that starts nothing. */
@@ -92,15 +105,17 @@ const tryIt = 'Start its command in a terminal to see whether it works.';
 interface Started {
   subject: Subject;
   start: ServerStart;
+  /** The same without wrappers. */
+  inner: ServerStart;
   downloading: Downloading;
-  /** The index of the word that names this program, or of the command. */
+  /** The index in that of the word that names this program, or of the command. */
   program: number;
 }
 
 async function checkStart(started: Started, signal: AbortSignal): Promise<Finding> {
-  const { subject, start, downloading, program } = started;
+  const { subject, start, inner, downloading, program } = started;
   const { entry, context } = subject;
-  const next = (intro?: string) => nextFor(subject, start, context, intro);
+  const next = (intro?: string) => nextFor(subject, inner, context, intro);
   if (downloading.kind === 'download' && !context.machine.project.published) {
     return fail(`${entry} ${downloadInWords(downloading)}`, await next());
   }
@@ -111,7 +126,7 @@ async function checkStart(started: Started, signal: AbortSignal): Promise<Findin
       : await next(introFor(started));
     return fail(`${entry} ${looks.problems.join('; it ')}.`, step);
   }
-  const isByNode = program > 0 && downloading.kind === 'none';
+  const isByNode = program > 0 && downloading.kind === 'none' && inner === start;
   const version = isByNode ? await nodeOf(looks.commandFile, context, signal) : undefined;
   if (version !== undefined && isOlder(version, minNode)) {
     return fail(
@@ -134,13 +149,13 @@ interface Looks {
   commandFile: string | undefined;
 }
 
-function lookAt({ subject, start, downloading, program }: Started): Looks {
+function lookAt({ subject, start, inner, downloading, program }: Started): Looks {
   const { machine } = subject.context;
   const isHere = downloading.kind === 'none';
   const folder = folderOf(subject);
   const last = downloading.kind === 'download' ? 0 : program;
-  const paths = pathsOf(start, last, folder, machine);
-  const args = isHere ? [start.command, ...start.args].slice(program + 1) : [];
+  const paths = pathsOf({ start, inner }, last, folder, machine);
+  const args = isHere ? [inner.command, ...inner.args].slice(program + 1) : [];
   const refused = problemWithArguments(args);
   const config = configOf(refused === undefined ? args : [], start.env, folder, machine);
   const refusals = refused ?? refusedSettings(config);
@@ -161,7 +176,7 @@ function refusedSettings({ problems }: EntryConfig): string | undefined {
 
 /** What is not good, or not known, about an entry that may work. */
 async function doubtAbout(
-  { subject, start }: Started,
+  { subject, start, inner }: Started,
   { relative, unknown }: Looks,
 ): Promise<Finding | undefined> {
   const { entry, context } = subject;
@@ -169,13 +184,13 @@ async function doubtAbout(
     const intro = 'To keep the token in a separate file, run';
     return warn(
       `${entry} contains the token itself.`,
-      await nextFor(subject, start, context, intro),
+      await nextFor(subject, inner, context, intro),
     );
   }
   if (relative.length > 0) {
     return warn(
       `${entry} names paths that depend on the folder in which the client starts it: ${relative.join(', ')}.`,
-      await nextFor(subject, start, context),
+      await nextFor(subject, inner, context),
     );
   }
   const ofState = doubtAboutState(entry, start, context);
@@ -240,7 +255,7 @@ function folderOf({ value, context }: Subject): string | undefined {
 
 /** What is known of an entry in which nothing was found to be wrong. */
 async function lastFinding(
-  { subject, start, downloading, program }: Started,
+  { subject, start, inner, downloading, program }: Started,
   version: string | undefined,
   hasToken: boolean,
 ): Promise<Finding> {
@@ -255,8 +270,8 @@ async function lastFinding(
   }
   if (program === 0) {
     return skipped(
-      `${unchecked}: which Node.js runs ${start.command} depends on the client.`,
-      await nextFor(subject, start, context, 'If it does not start, run'),
+      `${unchecked}: which Node.js runs ${inner.command} depends on the client.`,
+      await nextFor(subject, inner, context, 'If it does not start, run'),
     );
   }
   if (version === undefined) {

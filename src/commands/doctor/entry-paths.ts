@@ -25,11 +25,11 @@ export interface EntryPaths {
 type Machine = Pick<DoctorMachine, 'place' | 'kindOf'>;
 
 /**
- * @param program the index of the word that names this program, as `programIn` gives it.
+ * @param inner what a wrapper in the entry starts, or the same. @param program the index in that of the word that names this program, as `programIn` gives it.
  * @param folder in which the client starts it; undefined if that is not known.
  */
 export function pathsOf(
-  start: ServerStart,
+  { start, inner }: { start: ServerStart; inner: ServerStart },
   program: number,
   folder: string | undefined,
   machine: Machine,
@@ -37,7 +37,7 @@ export function pathsOf(
   const looks = new PathLooks(machine, folder);
   looks.atHome(start);
   looks.command(start);
-  for (const path of pathsBefore(start, program)) looks.kindOf(path);
+  for (const path of pathsBefore(inner, program)) looks.kindOf(path);
   return looks.found();
 }
 

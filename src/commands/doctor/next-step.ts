@@ -5,9 +5,10 @@ import { type Setting, settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient } from '../../config/slips.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError } from '../clients/client-file.ts';
-import { entryName, isTable, programIn, type ServerStart } from '../clients/entry.ts';
+import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { type EntrySetting, settingsIn } from '../clients/entry-settings.ts';
 import { isAbsolutePath } from '../clients/place.ts';
+import { programIn } from '../clients/program.ts';
 import { type Client, isEditable } from '../clients/table.ts';
 import { commandLine, wordsOf } from '../command-line.ts';
 import type { GivenRemote, SetupCommand, SetupMachine } from '../setup/command.ts';
@@ -34,6 +35,7 @@ export interface EntryPlace {
 /**
  * The next step for an entry that starts the server.
  *
+ * @param start how it does, without wrappers.
  * @param intro the words before a command that replaces the entry.
  */
 export async function nextFor(
@@ -59,8 +61,9 @@ export async function nextFor(
     return [...renaming, ...notKept(start, true), `${intro}: ${command}`].join(' ');
   }
   const { mainFile } = context.machine;
-  const program = programIn(start, mainFile, entryName);
-  if (program !== undefined && notUnderstood(start, program, mainFile) === undefined) {
+  const own = startIn(place.value) ?? start;
+  const program = programIn(own, mainFile, entryName);
+  if (program !== undefined && notUnderstood(own, program, mainFile) === undefined) {
     return fixInFile;
   }
   return [

@@ -2,14 +2,7 @@ import { ConfigError } from '../../config/config.ts';
 import { minTokenChars, settings } from '../../config/settings.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
-import {
-  type Entry,
-  entryName,
-  isTable,
-  programIn,
-  type ServerStart,
-  startIn,
-} from '../clients/entry.ts';
+import { type Entry, entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
@@ -28,6 +21,7 @@ import {
   ofClient,
   toValue,
 } from '../clients/json-file.ts';
+import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';
 import {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { entryName, programIn, startIn } from '../../../src/commands/clients/entry.ts';
+import { entryName, startIn } from '../../../src/commands/clients/entry.ts';
+import { isForeign } from '../../../src/commands/clients/foreign.ts';
 import type { Place } from '../../../src/commands/clients/place.ts';
+import { programIn } from '../../../src/commands/clients/program.ts';
 import { clients, fileOf, isFound } from '../../../src/commands/clients/table.ts';
 import { commandLine } from '../../../src/commands/command-line.ts';
 import { blockFor } from '../../../src/commands/setup/show.ts';
@@ -90,6 +92,9 @@ test.each([
   [{ command: 'npx', args: ['segment-audiences-mcp@1.0.0'], env: {} }, true],
   [{ command: 'npx', args: ['segment-audiences-mcp-fork'], env: {} }, false],
   [{ command: 'node', args: ['/b/dist/main.js'], env: {} }, false],
+  [{ command: 'node', args: ['dist/main.js'], env: {}, folder: '/a' }, true],
+  [{ command: 'node', args: ['./dist/main.js'], env: {}, folder: '/a/' }, true],
+  [{ command: 'node', args: ['dist/main.js'], env: {}, folder: '/b' }, false],
 ])('%j is ours: %s', (entry, ours) => {
   expect(programIn(entry, '/a/dist/main.js', 'theirs') !== undefined).toBe(ours);
 });
@@ -102,4 +107,37 @@ test.each([
 ])('under our name, %s is a clone of ours: %s', (file, ours) => {
   const entry = { command: 'node', args: [file], env: {} };
   expect(programIn(entry, '/a/dist/main.js', entryName) !== undefined).toBe(ours);
+});
+
+const words = (command: string, ...args: string[]) => ({ command, args, env: {} });
+
+test.each([
+  [words('sh', '-c', 'exec node /a/dist/main.js --read-only'), 2],
+  [words('sh', '-lc', 'segment-audiences-mcp --read-only'), 2],
+  [words('bash', '-c', 'cd /tmp && npx -y segment-audiences-mcp'), 2],
+  [words('cmd', '/c', 'npx', '-y', 'segment-audiences-mcp'), 4],
+  [words('env', 'A=b', 'node', '--no-warnings', '/a/dist/main.js'), 4],
+  [words('node', '-r', '/x.js', '/a/dist/main.js'), 3],
+  [words('/opt/n/runtime', '/a/dist/main.js'), 1],
+  [words('nice', '-n', '5', 'node', '/a/dist/main.js'), 4],
+  [words('bun', 'run', '/x/segment-audiences-mcp/dist/main.js'), 2],
+  [words('npm', 'exec', '--package=segment-audiences-mcp', '--', 'x'), 2],
+  [words('docker', 'run', '-i', '--rm', 'registry.example/segment-audiences-mcp:1'), 4],
+])('the word that names this program in %j is %i', (entry, at) => {
+  expect(programIn(entry, '/a/dist/main.js', 'theirs')).toBe(at);
+});
+
+test.each([
+  ['python', '/home/u/segment-audiences-mcp/serve.py'],
+  ['uvx', 'other-mcp', '--log', '/var/log/segment-audiences-mcp.log'],
+  ['uvx', 'other-mcp', '/home/u/segment-audiences-mcp'],
+  ['node', '/opt/other/dist/index.js', '/home/u/segment-audiences-mcp/dist/main.js'],
+  ['node', '/home/u/segment-audiences-mcp/other.js'],
+  ['npx', '-y', '@other/server', '/home/u/segment-audiences-mcp'],
+  ['sh', '-c', 'exec python /home/u/segment-audiences-mcp/serve.py'],
+  ['docker', 'run', '-i', '--name', 'segment-audiences-mcp', 'other-image'],
+  ['/home/u/segment-audiences-mcp/venv/bin/other'],
+])('%s %s is another program, even under our name', (command, ...args) => {
+  expect(programIn(words(command, ...args), '/a/dist/main.js', entryName)).toBeUndefined();
+  expect(isForeign(words(command, ...args), '/a/dist/main.js', entryName)).toBe(true);
 });
