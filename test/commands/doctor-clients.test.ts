@@ -341,6 +341,28 @@ test.each([
   });
 });
 
+test.each(['// SEGMENT_API_TOKEN: anyOldToken', '/* sgp_anOldToken1234567 */'])(
+  'a token in a comment is a warning: %s',
+  async (comment) => {
+    const home = temporaryHome();
+    const others = `"other": { "command": "x" } ${comment}\n`;
+    const entry = (text: string) =>
+      `{ "mcpServers": { "segment-audiences": { ${text}\n "command": "${node}", "args": ["${main}", "--sandbox"] }, ${others} } }`;
+    withFile(cursorFile(home), entry(comment));
+    const findings = await found(home);
+    expect(findings).toMatchObject([
+      {
+        status: 'warn',
+        message: expect.stringContaining('contains a token in a comment.'),
+        next: 'Remove that comment from the file.',
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('OldToken');
+    withFile(cursorFile(home), entry('// ours'));
+    expect(await found(home)).toMatchObject([{ status: 'ok' }]);
+  },
+);
+
 test('options of Node that change nothing are no doubt', async () => {
   const env = { NODE_OPTIONS: '--max-old-space-size=4096 --use-system-ca' };
   const entry = { command: node, args: [main, '--sandbox'], env };

@@ -3,6 +3,7 @@ import { name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
 import { entryName, startIn } from '../clients/entry.ts';
 import { holdsTokenInText } from '../clients/entry-secrets.ts';
+import { commentsIn, findEntry } from '../clients/json-file.ts';
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
@@ -102,7 +103,8 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
     const findings = await Promise.all(
       servers.map(([key, value]) => {
         const entry = `The entry "${key}" in ${file}`;
-        return checkEntry({ client, key, value, hasOurs, entry, context }, signal);
+        const comments = isEditable(client) ? commentsOf(text, [...client.keys, key]) : [];
+        return checkEntry({ client, key, value, hasOurs, entry, comments, context }, signal);
       }),
     );
     if (findings.flat().length > 0 || isEditable(client)) return findings.flat();
@@ -111,6 +113,12 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
     if (!(error instanceof ClientFileError)) throw error;
     return [withToken(text, unreadable(`${file} ${error.message}.`, client))];
   }
+}
+
+/** The comments inside of an entry. */
+function commentsOf(text: string, path: readonly string[]): string[] {
+  const node = findEntry(text, path);
+  return node ? commentsIn(text.slice(node.offset, node.offset + node.length)) : [];
 }
 
 const byHand = `Compare it with what ${programName} setup CLIENT shows.`;

@@ -6,7 +6,7 @@ import { minNode, name as programName } from '../../version.ts';
 import { type Downloading, downloadingIn } from '../clients/downloads.ts';
 import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
-import { secretsIn } from '../clients/entry-secrets.ts';
+import { holdsTokenInText, secretsIn } from '../clients/entry-secrets.ts';
 import { isForeign } from '../clients/foreign.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import { programIn } from '../clients/program.ts';
@@ -31,12 +31,14 @@ import { checkRemote } from './remote-checks.ts';
 export interface Subject extends EntryPlace {
   /** Begins a sentence about the entry. */
   entry: string;
+  /** The comments inside of it. */
+  comments: readonly string[];
   context: Context;
 }
 
 /** @returns an empty list for another server; findings without the secrets of the entry. */
 export async function checkEntry(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
-  const findings = await findingsOf(subject, signal);
+  const findings = withComments(await findingsOf(subject, signal), subject);
   // What is shorter may be a part of any word.
   const secrets = secretsIn(subject.value).filter((secret) => secret.length >= minTokenChars);
   const redactor = createRedactor(secrets);
@@ -45,6 +47,16 @@ export async function checkEntry(subject: Subject, signal: AbortSignal): Promise
     message: redactor.text(message),
     ...(next !== undefined && { next: redactor.text(next) }),
   }));
+}
+
+/** The findings about an entry of ours, with what its comments hold. */
+function withComments(findings: Finding[], { entry, comments }: Subject): Finding[] {
+  if (findings.length === 0 || !comments.some(holdsTokenInText)) return findings;
+  const inComment = warn(
+    `${entry} contains a token in a comment.`,
+    'Remove that comment from the file.',
+  );
+  return [...findings.filter(({ status }) => status !== 'ok'), inComment];
 }
 
 async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
