@@ -207,8 +207,8 @@ function withoutStop(words: string): string {
   return words.endsWith('.') ? words.slice(0, -1) : words;
 }
 
-/** Rounded up, in units that people read. */
-function timeInWords(ms: number): string {
+/** A duration in milliseconds, rounded up, in units that people read. */
+export function timeInWords(ms: number): string {
   if (ms > 2 * dayMs) return `${Math.ceil(ms / dayMs)} days`;
   if (ms > 2 * hourMs) return `${Math.ceil(ms / hourMs)} hours`;
   return `${Math.max(1, Math.ceil(ms / secondMs))} s`;

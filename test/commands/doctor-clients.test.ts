@@ -392,13 +392,13 @@ test('the next step has the settings of the entry, and no secret', async () => {
   );
 });
 
-test('the next step for an entry under another name begins with renaming it', async () => {
+test('the next step for an entry under another name is to change it', async () => {
   const home = temporaryHome();
   const args = ['/gone/segment-audiences-mcp/dist/main.js', '--sandbox'];
   const mcpServers = { 'segment-sandbox': { command: node, args } };
   withFile(cursorFile(home), JSON.stringify({ mcpServers }));
   expect((await found(home))[0]?.next).toBe(
-    'Rename the entry "segment-sandbox" to "segment-audiences" by hand. Run: segment-audiences-mcp setup cursor --sandbox --write',
+    'Change the entry "segment-sandbox" by hand to what this shows: segment-audiences-mcp setup cursor --sandbox',
   );
 });
 

@@ -160,12 +160,6 @@ const repairable: Record<string, Odd> = {
   'the sandbox with the address of an API in a variable': {
     entry: start([gone, '--sandbox'], { SEGMENT_API_URL: 'https://api.example.com' }),
   },
-  'another name': {
-    key: 'segment',
-    entry: start([gone, '--sandbox', '--read-only'], { A: 'b' }),
-    says: 'Rename the entry "segment" to "segment-audiences" by hand. Run: ',
-    kept: ['"A":"b"'],
-  },
   'a URL with user and password': {
     entry: { url: 'https://me:hidden-1@mcp.example.com/mcp?read_only=1' },
     says: 'A user and a password in a URL are not used: this server takes a key in a header only.',
@@ -225,6 +219,10 @@ const byHand: Record<string, Odd & { says: string }> = {
   'a relative audit log': {
     entry: start([main, '--audit-log', 'audit.jsonl']),
     says: 'In the file, set --audit-log to an absolute path.',
+  },
+  'a file of the token that depends on the folder': {
+    entry: start([main], { SEGMENT_API_TOKEN_FILE: 'tok' }),
+    says: 'In the file, set SEGMENT_API_TOKEN_FILE to an absolute path.',
   },
   'a program that npm may remove': {
     entry: start([gone]),
@@ -295,10 +293,8 @@ const commandsIn = (next: string) => [...next.matchAll(/segment-audiences-mcp se
 /** Does by hand what the next step says, before its command. */
 function prepare(next: string, { servers, change }: ReturnType<typeof scene>): void {
   const [, removed] = /remove the entry "([^"]+)" by hand/i.exec(next) ?? [];
-  const [, from, to] = /Rename the entry "([^"]+)" to "([^"]+)" by hand/.exec(next) ?? [];
   const entries = Object.entries(servers()).filter(([name]) => name !== removed);
-  if (removed === undefined && from === undefined) return;
-  change(Object.fromEntries(entries.map(([name, value]) => [name === from ? to : name, value])));
+  if (removed !== undefined) change(Object.fromEntries(entries));
 }
 
 /** Does what the next step says. @param types what is typed when setup asks for a token. */
@@ -431,6 +427,22 @@ describe('no command is named for', () => {
     expect(finding?.next).toContain(odd.says);
     expect(commandsIn(finding?.next ?? '').filter((each) => / --/.test(each))).toEqual([]);
   });
+});
+
+test('the command for an entry under another name adds none to it', async () => {
+  const there = scene({
+    key: 'segment',
+    entry: start([gone, '--sandbox', '--read-only'], { A: 'b' }),
+  });
+  const [{ next = '' } = {}] = await findings(there.home);
+  expect(next).toBe(
+    'Setup does not carry over A: add it to the new entry. Change the entry "segment" by hand to what this shows: segment-audiences-mcp setup cursor --sandbox --read-only',
+  );
+  const command = parseCommand(shellWords(commandsIn(next)[0] ?? '').slice(1));
+  if (command.kind !== 'setup') throw new Error(`${command.kind} is another command`);
+  const before = there.servers();
+  expect(await setup({ ...command, home: there.home })).toMatchObject({ code: 0 });
+  expect(there.servers()).toEqual(before);
 });
 
 const place = (home: string): Place => ({

@@ -15,6 +15,8 @@ const token = 'sgp_doNotShowThisToken1234';
 const space = 'spa_shop_production';
 const notFound = JSON.stringify({ errors: [{ type: 'not-found', message: 'Not found' }] });
 const unauthorized = JSON.stringify({ errors: [{ type: 'unauthorized', message: 'Bad token' }] });
+const limited = JSON.stringify({ errors: [{ type: 'rate-limited', message: 'Slow down' }] });
+const forbidden = JSON.stringify({ errors: [{ type: 'forbidden', message: 'Forbidden' }] });
 
 /** A stand-in for Segment, and the environment of a server that uses it. */
 async function segment(options: SandboxOptions = {}) {
@@ -280,6 +282,34 @@ describe('Segment', () => {
     expect(await checkOf({ environment: rest, clock }, 'audiences')).toMatchObject({
       status: 'skipped',
       next: expect.stringContaining('--space'),
+    });
+  });
+
+  test('a token without access to the workspace is reported with what to grant', async () => {
+    const { environment, clock } = await segment(faultIn('get_workspace', 403, forbidden));
+    expect(await checkOf({ environment, clock }, 'workspace')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('HTTP 403'),
+      next: expect.stringMatching(
+        /^The token lacks access to the workspace\. Have a workspace owner/,
+      ),
+    });
+  });
+
+  test('a token that is refused for a time is reported with that time', async () => {
+    const fault = { kind: 'answer', status: 429, body: limited } as const;
+    const headers = { 'retry-after': '300' };
+    const { environment, clock } = await segment({ faults: () => ({ ...fault, headers }) });
+    expect(await checkOf({ environment, clock }, 'workspace')).toMatchObject({
+      status: 'warn',
+      next: 'Wait 300 s, and then run it again.',
+    });
+    expect(await checkOf({ environment, clock }, 'quota')).toMatchObject({
+      status: 'skipped',
+      message: 'Unknown: see the audiences check.',
+    });
+    expect(await checkOf({ environment, clock }, 'audiences')).toMatchObject({
+      message: 'Not checked: see the workspace check.',
     });
   });
 });

@@ -2,7 +2,7 @@ import { parseCommand } from '../../cli.ts';
 import { ConfigError, type Flags } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
-import { holdsTokenForm, isForClient } from '../../config/slips.ts';
+import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
 import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError } from '../clients/client-file.ts';
 import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
@@ -53,12 +53,15 @@ export async function nextFor(
   if (key !== entryName && (hasOurs || !isEditable(client))) {
     return `Remove the entry "${key}" by hand, or change it to what this shows: ${shown}`;
   }
+  // A command that writes would add another one.
+  if (key !== entryName) {
+    const change = `Change the entry "${key}" by hand to what this shows: ${shown}`;
+    return [...notKept(start, false), change].join(' ');
+  }
   if (!isEditable(client)) return [...notKept(start, false), `${intro}: ${shown}`].join(' ');
   const command = commandOf(client, flags, context, true);
   if (await replaced({ client, value: place.value, flags }, context)) {
-    const renaming =
-      key === entryName ? [] : [`Rename the entry "${key}" to "${entryName}" by hand.`];
-    return [...renaming, ...notKept(start, true), `${intro}: ${command}`].join(' ');
+    return [...notKept(start, true), `${intro}: ${command}`].join(' ');
   }
   const { mainFile } = context.machine;
   const own = startIn(place.value) ?? start;
@@ -89,10 +92,17 @@ function fixesOf({ value: entry }: EntryPlace, start: ServerStart, { machine }: 
     const isLog = setting.env === settings.auditLog.env;
     return isLog && !isAbsolutePath(path, machine.place) ? [`set ${name} to an absolute path`] : [];
   });
+  const ofFiles = [settings.tokenFile, settings.secretFile].flatMap(({ env: name }) => {
+    const path = pathIn(entry, start.env[name]?.trim() ?? '', machine);
+    const isKnown = path !== '' && slipIn(path) === undefined;
+    return isKnown && !isAbsolutePath(path, machine.place)
+      ? [`set ${name} to an absolute path`]
+      : [];
+  });
   const ofTokens = Object.entries(start.env).flatMap(([name, value]) =>
     !isSetting(name) && holdsTokenForm(value) ? [`remove ${name}, which contains a token`] : [],
   );
-  return [...ofSettings, ...ofTokens];
+  return [...ofSettings, ...ofFiles, ...ofTokens];
 }
 
 /** Whether a setting can be read; one that only the client can is, if it restricts nothing. */

@@ -1,5 +1,5 @@
 import { editionShownBy } from '../../segment/editions/choice.ts';
-import type { AudiencesError, ErrorCode } from '../../segment/errors.ts';
+import { type AudiencesError, type ErrorCode, timeInWords } from '../../segment/errors.ts';
 import { quoted } from '../../text/visible.ts';
 import { skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
@@ -176,7 +176,7 @@ async function listed(segment: SegmentLooks): Promise<Look<'list_audiences'> | u
 /** Why further requests would be useless. */
 async function blockedBy(segment: SegmentLooks): Promise<Finding | undefined> {
   const look = await segment.workspace();
-  const isBlocked = isUnreached(look) || isUnauthorized(look);
+  const isBlocked = isUnreached(look) || isUnauthorized(look) || isRateLimited(look);
   return isBlocked ? skipped('Not checked: see the workspace check.') : undefined;
 }
 
@@ -191,13 +191,22 @@ function isUnauthorized(look: { kind: string; error?: AudiencesError }): look is
   return look.error?.code === 'unauthorized';
 }
 
+/** Segment refuses the token's requests for now. */
+function isRateLimited(look: { kind: string; error?: AudiencesError }): look is Failed {
+  return look.error?.code === 'rate_limited';
+}
+
 function fromError(error: AudiencesError): Finding {
   const finding = error.code === 'rate_limited' ? warn : fail;
   return finding(error.message, nextFor(error));
 }
 
 /** What a person can do about an error; the error's own advice is for a model. */
-function nextFor({ code, message }: AudiencesError): string {
+function nextFor({ code, message, facts }: AudiencesError): string {
+  const { retryAfterMs } = facts;
+  if (code === 'rate_limited' && retryAfterMs !== undefined) {
+    return `Wait ${timeInWords(retryAfterMs)}, and then run it again.`;
+  }
   if (message.includes('certificate')) {
     return 'If the network inspects TLS, set NODE_EXTRA_CA_CERTS to the PEM file of its certificate authority; otherwise check SEGMENT_API_URL and the clock.';
   }
@@ -209,6 +218,8 @@ const advice: Partial<Record<ErrorCode, string>> = {
     'Check the network, SEGMENT_API_URL and SEGMENT_REGION, and HTTPS_PROXY if there is a proxy.',
   timeout: 'Check the network and any proxy, or see status.segment.com.',
   rate_limited: 'Wait a minute: the server waits by itself.',
+  forbidden:
+    'The token lacks access to the workspace. Have a workspace owner create a Public API token with that access in Segment (Settings > Workspace settings > Access management > Tokens), and run segment-audiences-mcp setup CLIENT --write, or set SEGMENT_API_TOKEN.',
   upstream_error: 'Try again in a minute, or see status.segment.com.',
   bad_response: 'Check SEGMENT_API_URL, and any proxy between here and Segment.',
 };
