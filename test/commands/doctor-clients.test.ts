@@ -363,6 +363,24 @@ test.each(['// SEGMENT_API_TOKEN: anyOldToken', '/* sgp_anOldToken1234567 */'])(
   },
 );
 
+test('without a token, the doctor names the token file of an entry', async () => {
+  const home = temporaryHome();
+  const file = withFile(join(home, 'token'), 'sgp_theTokenInTheFile1');
+  withEntry(home, { command: node, args: [main], env: { SEGMENT_API_TOKEN_FILE: file } });
+  const nextOf = async (has: string[]) => {
+    const { report } = await doctor({
+      ...{ home, json: true, exists: isThere },
+      kindOf: (path) => (has.includes(path) ? 'file' : undefined),
+    });
+    const { checks } = reportSchema.parse(JSON.parse(report));
+    return checks.find(({ id }) => id === 'settings')?.next;
+  };
+  expect(await nextOf([file])).toBe(
+    `An entry of a client names a token file: to check with that token, set SEGMENT_API_TOKEN_FILE to ${file}, and run this again.`,
+  );
+  expect(await nextOf([])).toContain('which asks for the token');
+});
+
 test('options of Node that change nothing are no doubt', async () => {
   const env = { NODE_OPTIONS: '--max-old-space-size=4096 --use-system-ca' };
   const entry = { command: node, args: [main, '--sandbox'], env };

@@ -4,6 +4,7 @@ import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/cl
 import { entryName, startIn } from '../clients/entry.ts';
 import { holdsTokenInText } from '../clients/entry-secrets.ts';
 import { commentsIn, findEntry } from '../clients/json-file.ts';
+import { isAbsolutePath } from '../clients/place.ts';
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
@@ -41,6 +42,34 @@ export async function checkClients(context: Context): Promise<Finding[]> {
       `${programName} setup shows what to do.`,
     ),
   ];
+}
+
+/** The first file of a token that an entry of ours names and that is there; undefined if none does. */
+export async function tokenFileInEntries({ machine }: Context): Promise<string | undefined> {
+  const { place, exists, kindOf, mainFile } = machine;
+  for (const client of clients) {
+    const path = fileOf(client, place, exists);
+    if (path === undefined || !exists(path)) continue;
+    for (const [key, value] of await readableServers(path, client)) {
+      const start = startIn(value);
+      const file = start?.env[settings.tokenFile.env]?.trim() ?? '';
+      const isOurs = start !== undefined && programIn(start, mainFile, key) !== undefined;
+      const isThere =
+        isAbsolutePath(file, place) && ['file', 'program'].includes(kindOf(file) ?? '');
+      if (isOurs && isThere) return file;
+    }
+  }
+  return undefined;
+}
+
+/** The servers in a client's file; none if it can't be read, which the check of the client reports. */
+async function readableServers(path: string, client: Client) {
+  try {
+    return await serversIn((await readClientFile(path)).text, client);
+  } catch (error) {
+    if (error instanceof ClientFileError) return [];
+    throw error;
+  }
 }
 
 function tooLate({ title }: Client): Finding {

@@ -4,6 +4,7 @@ import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { joined } from '../clients/place.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
+import { tokenFileInEntries } from './client-checks.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { isOlder } from './node-version.ts';
@@ -18,7 +19,7 @@ export function checkNode({ machine: { node } }: Context): Finding {
   return fail(`${which} is too old.`, `Install Node.js ${minNode} or later.`);
 }
 
-export function checkSettings(context: Context): Finding {
+export async function checkSettings(context: Context): Promise<Finding> {
   const { settings: read, flags } = context;
   const { config, problems, tokenFrom, alsoSet } = read;
   if (!config) {
@@ -26,7 +27,7 @@ export function checkSettings(context: Context): Finding {
     if (unusable) return { ...unusable, message: `${problems.join(' ')} ${unusable.message}` };
     const isTokenMissing = tokenFrom === undefined && flags.sandbox !== true;
     const next = isTokenMissing
-      ? `Run ${programName} setup CLIENT --write, which asks for the token, or set SEGMENT_API_TOKEN.`
+      ? await nextWithoutToken(context)
       : `Fix the settings listed here; ${programName} --help lists all of them.`;
     return fail(problems.join(' '), next);
   }
@@ -48,6 +49,16 @@ export function checkSettings(context: Context): Finding {
     );
   }
   return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
+}
+
+/** What to do if the doctor has no token, although a client may have one. */
+async function nextWithoutToken(context: Context): Promise<string> {
+  const file = await tokenFileInEntries(context);
+  if (file === undefined) {
+    return `Run ${programName} setup CLIENT --write, which asks for the token, or set SEGMENT_API_TOKEN.`;
+  }
+  const { env } = settings.tokenFile;
+  return `An entry of a client names a token file: to check with that token, set ${env} to ${file}, and run this again.`;
 }
 
 /** The token that setup keeps, if it can't be trusted. */
