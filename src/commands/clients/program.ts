@@ -11,9 +11,10 @@ import { unwrapped } from './wrappers.ts';
 
 /** Programs that run a script of JavaScript, by their first argument, perhaps after the word `run`. */
 const runtimes = ['bun', 'deno', 'tsx'];
-const containers = ['docker', 'podman', 'nerdctl'];
-/** Options of Node.js and of containers without a value. */
+const containers = ['docker', 'podman'];
+/** Options of containers without a value. */
 const containerSwitches = ['-i', '-t', '-it', '-ti', '--rm', '--init', '--interactive', '--tty'];
+/** Options of Node.js with a value. */
 const nodeValued = ['-r', '--require', '--import', '--loader', '--experimental-loader', '-C'];
 
 /**

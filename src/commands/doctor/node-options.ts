@@ -17,7 +17,7 @@ const harmless = [
   ...['--max-old-space-size', '--max-semi-space-size', '--stack-trace-limit'],
   ...['--use-system-ca', '--use-openssl-ca', '--use-bundled-ca', '--dns-result-order'],
   ...['--no-warnings', '--no-deprecation', '--trace-warnings', '--trace-deprecation'],
-  ...['--enable-source-maps', '--network-family-autoselection', '--unhandled-rejections'],
+  ...['--enable-source-maps', '--unhandled-rejections'],
 ];
 
 /** Reads the value of NODE_OPTIONS; quotation marks in it are not understood. */
