@@ -492,8 +492,8 @@ describe('--remove', () => {
   });
 
   test.each([
-    { command: 'python', args: ['/home/u/audiences/serve.py'] },
-    { command: 'uvx', args: ['other-mcp', '--log', '/var/log/audiences.log'] },
+    { command: 'python', args: ['/home/u/segment-audiences-mcp/serve.py'] },
+    { command: 'uvx', args: ['other-mcp', '--log', '/var/log/segment-audiences-mcp.log'] },
   ])("refuses another program's entry under our name: %j", async (entry) => {
     const home = temporaryHome();
     const file = withEntry(home, entry);

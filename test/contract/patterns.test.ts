@@ -136,6 +136,9 @@ const listed: Record<string, Record<string, Source>> = {
   'commands/setup/kept-paths.ts': {
     '/\\.$/': 'setting',
   },
+  'commands/setup/kept-settings.ts': {
+    '/\\.$/': 'setting',
+  },
   'commands/doctor/node-options.ts': {
     '/\\s+/': 'file',
     '/^(?:\\.{1,2}[\\\\/]|[\\\\/]|[a-z]:[\\\\/])/i': 'file',
