@@ -1,41 +1,25 @@
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { listToolsOf, nodeVersionOf } from '../../src/commands/doctor/own-start.ts';
 import { kindOf } from '../../src/commands/doctor/path-kind.ts';
 import { isWindows } from '../support/platform.ts';
+import { scriptWithChild } from '../support/script-with-child.ts';
 import { temporaryHome } from '../support/setup-machine.ts';
 
 /* What the doctor starts ends with the doctor. The scripts are for a POSIX shell, which Windows has not. */
 
-/** A script that starts a child, which connects here; and the connection, open while the child lives. */
-async function scriptWithChild(last: string) {
-  const server = createServer();
-  onTestFinished(() => {
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const child = `require('net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1e6)`;
+/** Such a script in a folder of its own. */
+async function runtimeWithChild(last: string) {
   const script = join(temporaryHome(), 'runtime');
-  writeFileSync(script, `#!/bin/sh\n'${process.execPath}' -e "${child}" &\n${last}\n`);
-  chmodSync(script, 0o755);
-  const connected = new Promise<Socket>((resolve) => {
-    server.once('connection', (socket) => {
-      socket.on('error', () => {}).resume();
-      resolve(socket);
-    });
-  });
-  return { script, connected };
+  return { script, ...(await scriptWithChild(script, last)) };
 }
 
 describe.skipIf(isWindows)('nothing stays of (needs a POSIX shell)', () => {
   test('a command that hangs when it is asked for its version', async () => {
-    const { script, connected } = await scriptWithChild('wait');
+    const { script, connected } = await runtimeWithChild('wait');
     const over = new AbortController();
     const version = nodeVersionOf(script, over.signal);
     const socket = await connected;
@@ -45,7 +29,7 @@ describe.skipIf(isWindows)('nothing stays of (needs a POSIX shell)', () => {
   });
 
   test('a server that hangs when it is asked for its tools', async () => {
-    const { script, connected } = await scriptWithChild('wait');
+    const { script, connected } = await runtimeWithChild('wait');
     const over = new AbortController();
     const machine = { environment: process.env, clock: systemClock };
     const tools = listToolsOf(script, [], machine, over.signal);
@@ -56,7 +40,7 @@ describe.skipIf(isWindows)('nothing stays of (needs a POSIX shell)', () => {
   });
 
   test('a command that reports its version, and whose child holds its output open', async () => {
-    const { script } = await scriptWithChild('echo v20.1.2');
+    const { script } = await runtimeWithChild('echo v20.1.2');
     expect(await nodeVersionOf(script, new AbortController().signal)).toBe('v20.1.2');
   });
 });

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,6 +8,7 @@ import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
 import { reportSchema } from '../support/doctor-report.ts';
 import { isWindows } from '../support/platform.ts';
 import { mainFile, RawProgram } from '../support/program.ts';
+import { scriptWithChild } from '../support/script-with-child.ts';
 
 /*
  * The doctor of the built program, against a sandbox: what the process itself has to do with. What it finds
@@ -121,23 +121,13 @@ test("old Node in a client's entry", async () => {
 test.skipIf(isWindows)(
   'nothing that the doctor started stays if a person ends it (Windows has no such signals)',
   async () => {
-    const server = createServer();
-    onTestFinished(() => {
-      server.close();
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
     const folder = home();
     const node = join(folder, 'node');
-    const child = `require('net').connect(${port}, '127.0.0.1'); setInterval(() => {}, 1e6)`;
-    writeFileSync(node, `#!/bin/sh\n'${process.execPath}' -e "${child}" &\nwait\n`);
-    chmodSync(node, 0o755);
+    const { connected } = await scriptWithChild(node, 'wait');
     withEntry(folder, node, realpathSync(mainFile));
     const program = new RawProgram(['doctor', '--sandbox'], { HOME: folder });
     program.child.stdin.end();
-    const connected: Socket[] = await once(server, 'connection');
-    const closed = Promise.all(connected.map((socket) => once(socket.resume(), 'close')));
+    const closed = once(await connected, 'close');
     program.child.kill('SIGINT');
     await closed;
     await program.exit();

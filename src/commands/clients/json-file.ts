@@ -129,7 +129,7 @@ export function editsToSet(text: string, path: readonly string[], value: unknown
   if (!root) return [newText(text, nested(path, value), style)];
   if (found) {
     const { offset, length } = found;
-    const hasComments = commentsIn(text.slice(offset, offset + length)).length > 0;
+    const hasComments = commentsInside(text, found).length > 0;
     const content =
       hasComments && found.type === 'object' && isTable(value)
         ? changedInside(text, path, found, value)
@@ -200,6 +200,11 @@ export function commentsIn(text: string): string[] {
     if (token.startsWith('//') || token.startsWith('/*')) found.push(token.trim());
   }
   return found;
+}
+
+/** The comments inside a node of a text. */
+export function commentsInside(text: string, { offset, length }: Node): string[] {
+  return commentsIn(text.slice(offset, offset + length));
 }
 
 /** The edits that drop comments inside a node. @param isDropped whether one of them is to go. */

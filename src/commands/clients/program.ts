@@ -14,8 +14,10 @@ const runtimes = ['bun', 'deno', 'tsx'];
 const containers = ['docker', 'podman'];
 /** Options of containers without a value. */
 const containerSwitches = ['-i', '-t', '-it', '-ti', '--rm', '--init', '--interactive', '--tty'];
+/** Options of Node.js that name a file to run before the script. */
+export const nodePreloads = ['-r', '--require', '--import', '--loader', '--experimental-loader'];
 /** Options of Node.js with a value. */
-const nodeValued = ['-r', '--require', '--import', '--loader', '--experimental-loader', '-C'];
+const nodeValued = [...nodePreloads, '-C'];
 
 /**
  * The word of an entry that names this program: 0 is the command, 1 the first argument; undefined if the

@@ -3,8 +3,7 @@ import { name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
 import { entryName, startIn } from '../clients/entry.ts';
 import { holdsTokenInText } from '../clients/entry-secrets.ts';
-import { commentsIn, findEntry } from '../clients/json-file.ts';
-import { isAbsolutePath } from '../clients/place.ts';
+import { commentsInside, findEntry } from '../clients/json-file.ts';
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
@@ -12,6 +11,7 @@ import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';
 import { maxTextChars } from '../clients/text-entry.ts';
 import type { Context } from './context.ts';
 import { checkEntry, holdsToken } from './entry-checks.ts';
+import { isFileHere } from './entry-paths.ts';
 import { type Finding, skipped, warn } from './finding.ts';
 import { within } from './time-limit.ts';
 
@@ -46,7 +46,7 @@ export async function checkClients(context: Context): Promise<Finding[]> {
 
 /** The first file of a token that an entry of ours names and that is there; undefined if none does. */
 export async function tokenFileInEntries({ machine }: Context): Promise<string | undefined> {
-  const { place, exists, kindOf, mainFile } = machine;
+  const { place, exists, mainFile } = machine;
   for (const client of clients) {
     const path = fileOf(client, place, exists);
     if (path === undefined || !exists(path)) continue;
@@ -54,9 +54,7 @@ export async function tokenFileInEntries({ machine }: Context): Promise<string |
       const start = startIn(value);
       const file = start?.env[settings.tokenFile.env]?.trim() ?? '';
       const isOurs = start !== undefined && programIn(start, mainFile, key) !== undefined;
-      const isThere =
-        isAbsolutePath(file, place) && ['file', 'program'].includes(kindOf(file) ?? '');
-      if (isOurs && isThere) return file;
+      if (isOurs && isFileHere(file, machine)) return file;
     }
   }
   return undefined;
@@ -147,7 +145,7 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
 /** The comments inside of an entry. */
 function commentsOf(text: string, path: readonly string[]): string[] {
   const node = findEntry(text, path);
-  return node ? commentsIn(text.slice(node.offset, node.offset + node.length)) : [];
+  return node ? commentsInside(text, node) : [];
 }
 
 const byHand = `Compare it with what ${programName} setup CLIENT shows.`;

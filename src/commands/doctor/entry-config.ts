@@ -7,6 +7,7 @@ import { isForClient, slipIn } from '../../config/slips.ts';
 import { auditTarget } from '../../safety/audit-path.ts';
 import type { ServerStart } from '../clients/entry.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
+import { isFileHere } from './entry-paths.ts';
 import type { DoctorMachine } from './machine.ts';
 
 /*
@@ -140,13 +141,11 @@ function fileIn(
   env: ServerStart['env'],
   { env: name }: Setting<string>,
   folder: string | undefined,
-  { kindOf, place }: Machine,
+  machine: Machine,
 ): string | undefined {
   const given = env[name]?.trim();
-  const file = given && pathFrom(folder, given, place);
-  const isFile =
-    file && isAbsolutePath(file, place) && ['file', 'program'].includes(kindOf(file) ?? '');
-  return isFile ? file : undefined;
+  const file = given && pathFrom(folder, given, machine.place);
+  return file && isFileHere(file, machine) ? file : undefined;
 }
 
 /** Why a server with these variables would refuse to start: two tokens that differ. */

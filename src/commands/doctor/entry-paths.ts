@@ -24,6 +24,11 @@ export interface EntryPaths {
 
 type Machine = Pick<DoctorMachine, 'place' | 'kindOf'>;
 
+/** Whether a path of an entry leads to a file, wherever the client starts the server. */
+export function isFileHere(path: string, { place, kindOf }: Machine): boolean {
+  return isAbsolutePath(path, place) && ['file', 'program'].includes(kindOf(path) ?? '');
+}
+
 /**
  * @param inner what a wrapper in the entry starts, or the same. @param program the index in that of the word that names this program, as `programIn` gives it.
  * @param folder in which the client starts it; undefined if that is not known.

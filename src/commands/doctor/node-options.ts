@@ -1,3 +1,5 @@
+import { nodePreloads } from '../clients/program.ts';
+
 /*
  * What NODE_OPTIONS in an entry does to the Node.js that a client starts. Source: the documentation of
  * Node.js, "Command-line API".
@@ -11,7 +13,6 @@ export interface NodeOptions {
   isUnderstood: boolean;
 }
 
-const preloads = ['-r', '--require', '--import', '--loader', '--experimental-loader'];
 /** Options that change nothing about whether the program starts. */
 const harmless = [
   ...['--max-old-space-size', '--max-semi-space-size', '--stack-trace-limit'],
@@ -29,7 +30,7 @@ export function readNodeOptions(text: string): NodeOptions {
     const [name = '', ...values] = words[at]?.split('=') ?? [];
     if (harmless.includes(name)) continue;
     isUnderstood = false;
-    if (!preloads.includes(name)) continue;
+    if (!nodePreloads.includes(name)) continue;
     if (values.length === 0) at += 1;
     const file = values.length === 0 ? (words[at] ?? '') : values.join('=');
     // What is not a path is a package, and its place is for Node.js to know.

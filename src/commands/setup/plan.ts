@@ -7,6 +7,7 @@ import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-sec
 import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
   commentsIn,
+  commentsInside,
   type Edit,
   editBetween,
   edited,
@@ -273,8 +274,7 @@ function ownEntry(text: string, path: readonly string[], mainFile: string): OwnE
   const found = toValue(node);
   const value = isTable(found) ? found : {};
   const start = startIn(value);
-  const ofEntry = text.slice(node.offset, node.offset + node.length);
-  const secrets = [...secretsIn(value), ...commentsIn(ofEntry).flatMap(secretsInText)];
+  const secrets = [...secretsIn(value), ...commentsInside(text, node).flatMap(secretsInText)];
   const program = start && programIn(start, mainFile, entryName);
   if (start && program !== undefined) {
     const unclear = notUnderstood(start, program, mainFile);
