@@ -1,6 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Limit, Place, Quota, Taken } from '../segment/quota/quota.ts';
-import { type QuotaReport, segmentWindowMs, type WindowEnd } from '../segment/quota/report.ts';
+import {
+  type QuotaReport,
+  type Refusal,
+  segmentWindowMs,
+  type WindowEnd,
+} from '../segment/quota/report.ts';
 import type { QuotaState } from '../segment/quota/state.ts';
 import * as transitions from '../segment/quota/state.ts';
 import type { SharedClosing } from './shared-closing.ts';
@@ -312,9 +317,15 @@ function later({ ends, refusal, ...rest }: QuotaReport, ms: number): QuotaReport
   return {
     ...rest,
     ends: ends && laterEnd(ends, ms),
-    refusal:
-      refusal && 'untilMs' in refusal ? { ...refusal, untilMs: refusal.untilMs + ms } : refusal,
+    refusal: refusal && laterRefusal(refusal, ms),
   };
+}
+
+function laterRefusal(refusal: Refusal, ms: number): Refusal {
+  if (refusal.scope === 'unknown') return refusal;
+  const untilMs = refusal.untilMs + ms;
+  if (refusal.scope !== 'operation') return { ...refusal, untilMs };
+  return { ...refusal, untilMs, notBefore: refusal.notBefore + ms };
 }
 
 function laterEnd({ earliest, latest, notBefore }: WindowEnd, ms: number): WindowEnd {

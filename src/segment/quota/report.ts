@@ -17,14 +17,15 @@ const maxPerMinute = 1_000_000;
 
 /**
  * What a 429 closes.
- * - `operation`: the operation's quota is used up until `untilMs` (on the monotonic clock).
+ * - `operation`: the operation's quota is used up until `untilMs` (on the monotonic clock), and its
+ *   window does not end before `notBefore`.
  * - `token`: the token may send nothing, whatever the operation, until `untilMs`.
  * - `longer`: a quota that is counted over more than a minute is used up until `untilMs`. It may
  *   be that of one space, so nothing closes; only this request failed.
  * - `unknown`: the response says nothing usable; nothing closes, only this request failed.
  */
 export type Refusal =
-  | { scope: 'operation'; untilMs: number }
+  | { scope: 'operation'; untilMs: number; notBefore: number }
   | { scope: 'token'; untilMs: number }
   | { scope: 'longer'; untilMs: number }
   | { scope: 'unknown' };
@@ -88,7 +89,7 @@ export function readQuota(answer: Answer): QuotaReport {
   const ends = readEnd(answer);
   const report: QuotaReport = { remaining, ends };
   if (status >= 200 && status < 300) report.limit = readLimit(headers, remaining);
-  if (status === 429) report.refusal = readRefusal(answer, ends?.latest);
+  if (status === 429) report.refusal = readRefusal(answer, ends);
   return report;
 }
 
@@ -119,8 +120,8 @@ function readLimit(headers: Headers, remaining: number | undefined): number | un
  * since version 73.1.0 of its SDKs, one for the whole token, which has `Retry-After` and no points.
  */
 function readRefusal(
-  { headers, body, receivedAt, now, hasLongerQuota }: Answer,
-  windowEndsAt: number | undefined,
+  { headers, body, sentAt, receivedAt, now, hasLongerQuota }: Answer,
+  ends: WindowEnd | undefined,
 ): Refusal {
   const longMs = hasLongerQuota ? readLongPause(body) : undefined;
   if (longMs !== undefined) return { scope: 'longer', untilMs: receivedAt + longMs };
@@ -130,8 +131,13 @@ function readRefusal(
     return { scope: 'token', untilMs: receivedAt + retryAfterMs };
   }
   const pauses = [points?.msBeforeNext, retryAfterMs].filter((ms) => ms !== undefined);
-  const untilMs = pauses.length === 0 ? windowEndsAt : receivedAt + Math.max(...pauses);
-  return untilMs === undefined ? { scope: 'unknown' } : { scope: 'operation', untilMs };
+  if (pauses.length > 0) {
+    // The server named the pause between sending and receiving; each of two dates hides up to a second.
+    const notBefore = sentAt + Math.min(...pauses) - 2 * dateGrainMs;
+    return { scope: 'operation', untilMs: receivedAt + Math.max(...pauses), notBefore };
+  }
+  if (ends === undefined) return { scope: 'unknown' };
+  return { scope: 'operation', untilMs: ends.latest, notBefore: ends.notBefore ?? ends.earliest };
 }
 
 /** A number of the points; one that makes no sense is missing. */

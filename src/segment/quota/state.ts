@@ -129,7 +129,7 @@ export function settle(
 ): QuotaState {
   if (!holds(state, place)) return state;
   const ended = withoutPlace(state, place);
-  if (report?.refusal?.scope === 'operation') return close(ended, report.refusal.untilMs);
+  if (report?.refusal?.scope === 'operation') return close(ended, report.refusal);
   if (report?.ends === undefined) {
     const ofThisWindow = ended.first !== undefined && place.takenAt >= ended.first.takenAt;
     return count({ ...ended, heard: ended.heard || ofThisWindow }, place, report, now);
@@ -260,7 +260,10 @@ function learnLimit(state: QuotaState, perMinute: number | undefined): QuotaStat
  * before the end of the window as responses have shown it. If no end is known, or if the two
  * moments are the same within the precision of dates, the moment it named is the window's end.
  */
-function close(state: QuotaState, untilMs: number): QuotaState {
+function close(
+  state: QuotaState,
+  { untilMs, notBefore }: { untilMs: number; notBefore: number },
+): QuotaState {
   const { endsAt, endsFrom, endIsKnown } = state;
   const windowEnd = endIsKnown && endsAt !== undefined ? endsAt : untilMs;
   const sameMoment = endsAt === undefined || Math.abs(endsAt - untilMs) <= sameMomentMs;
@@ -268,7 +271,7 @@ function close(state: QuotaState, untilMs: number): QuotaState {
     ...closeUntil(state, Math.max(untilMs, windowEnd)),
     heard: true,
     endsAt: sameMoment ? untilMs : endsAt,
-    endsFrom: endIsKnown && !sameMoment ? endsFrom : untilMs,
+    endsFrom: endIsKnown && !sameMoment ? endsFrom : notBefore,
   };
 }
 

@@ -59,7 +59,7 @@ function setUp(perMinute = 2, from: Limit['from'] = 'reference') {
 }
 
 const refusedUntil = (untilMs: number): QuotaReport => ({
-  refusal: { scope: 'operation', untilMs },
+  refusal: { scope: 'operation', untilMs, notBefore: untilMs },
 });
 
 describe('a gate', () => {

@@ -106,20 +106,27 @@ describe('the limit', () => {
 
 describe('a 429', () => {
   test.each([
-    ['1', 1500],
-    ['9', 9000],
-  ])('with points closes the operation for the longer pause: Retry-After %s', (seconds, ms) => {
-    const points = { remainingPoints: 0, msBeforeNext: 1500, consumedPoints: 21 };
-    expect(read({ 'retry-after': seconds }, 429, refused(points)).refusal).toEqual({
-      scope: 'operation',
-      untilMs: noon + 40 + ms,
-    });
-  });
+    ['1', 1500, 1000],
+    ['9', 9000, 1500],
+  ])(
+    'with points closes the operation for the longer pause: Retry-After %s',
+    (seconds, ms, atLeast) => {
+      const points = { remainingPoints: 0, msBeforeNext: 1500, consumedPoints: 21 };
+      expect(read({ 'retry-after': seconds }, 429, refused(points)).refusal).toEqual({
+        scope: 'operation',
+        untilMs: noon + 40 + ms,
+        notBefore: noon + atLeast - 2000,
+      });
+    },
+  );
 
   test("with points in another entry than the first is the operation's, too", () => {
     const points = { remainingPoints: 0, msBeforeNext: 1500, consumedPoints: 21 };
     const body = { errors: [{ type: 'other', data: null }, { data: points }] };
-    expect(read({}, 429, body).refusal).toEqual({ scope: 'operation', untilMs: noon + 40 + 1500 });
+    expect(read({}, 429, body).refusal).toMatchObject({
+      scope: 'operation',
+      untilMs: noon + 40 + 1500,
+    });
   });
 
   test('with points that do not say until when closes it for Retry-After', () => {
@@ -127,6 +134,7 @@ describe('a 429', () => {
     expect(read({ 'retry-after': '9' }, 429, refused(points)).refusal).toEqual({
       scope: 'operation',
       untilMs: noon + 40 + 9000,
+      notBefore: noon + 7000,
     });
   });
 
@@ -150,7 +158,11 @@ describe('a 429', () => {
 
   test('with a reset date alone closes the operation until then', () => {
     const headers = { 'x-ratelimit-reset': http(noon + 30_000), date: http(noon) };
-    expect(read(headers, 429).refusal).toEqual({ scope: 'operation', untilMs: noon + 31_040 });
+    expect(read(headers, 429).refusal).toEqual({
+      scope: 'operation',
+      untilMs: noon + 31_040,
+      notBefore: noon + 29_000,
+    });
   });
 
   test.each([

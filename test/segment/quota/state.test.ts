@@ -73,8 +73,8 @@ const report = (left: number, endsAt: number) => ({
 });
 
 /** A 429 of the operation. */
-const refusedUntil = (untilMs: number): QuotaReport => ({
-  refusal: { scope: 'operation', untilMs },
+const refusedUntil = (untilMs: number, notBefore = untilMs): QuotaReport => ({
+  refusal: { scope: 'operation', untilMs, notBefore },
 });
 
 describe('what is available', () => {
@@ -257,6 +257,16 @@ describe('when the window ends', () => {
     window.settle(0, 5000, refusedUntil(minute + 3000));
     window.roll(minute + 3000);
     expect(window.available).toBe(2);
+  });
+
+  test('may be earlier than a refusal says that took long to arrive, so a silent request stays counted', () => {
+    const window = new Picture(2);
+    window.take(0);
+    window.take(0);
+    window.settle(0, 2000, refusedUntil(7000, 5000));
+    window.settle(0, 6000, undefined);
+    window.roll(7000);
+    expect(window.available).toBe(1);
   });
 
   test('is not confused by an answer of the window before', () => {
