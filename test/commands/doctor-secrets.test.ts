@@ -142,22 +142,26 @@ describe("a text that can't be parsed is searched for a token:", () => {
     'SEGMENT_API_TOKEN:',
     'SEGMENT_API_TOKEN_FILE: /home/u/token',
     'A: sgp_short',
+    'SEGMENT_API_TOKEN: required.',
   ];
 
   test.each(broken)('%s', async (id, textWith) => {
     for (const line of holding) {
-      expect(await about(id, textWith(line))).toMatchObject([
+      const text = textWith(line);
+      const number = text.slice(0, text.indexOf(line)).split('\n').length;
+      expect(await about(id, text)).toMatchObject([
+        { id: `clients.${id}` },
         {
+          id: `clients.${id}`,
           status: 'warn',
-          message: expect.stringMatching(/ It contains a token\.$/),
-          next: expect.stringContaining('name that in SEGMENT_API_TOKEN_FILE.'),
+          message: expect.stringMatching(
+            `${files[id]} contains a Segment token in line ${number}\\.$`,
+          ),
+          next: expect.stringContaining('replace the token in Segment.'),
         },
       ]);
     }
-    for (const line of free) {
-      const [finding] = await about(id, textWith(line));
-      expect(finding?.message).not.toContain('contains a token');
-    }
+    for (const line of free) expect(await about(id, textWith(line))).toHaveLength(1);
   });
 
   test('a backup', async () => {
@@ -176,6 +180,78 @@ describe("a text that can't be parsed is searched for a token:", () => {
   });
 });
 
+describe('a token anywhere in a file with our entry is found, by its line:', () => {
+  const entry = `"command": "${node}", "args": ["${main}", "--sandbox"]`;
+  test.each<[Id, string, number]>([
+    ['codex', `# sgp_hiddenToken12345678\n${codex(`command = "${node}"`)}`, 1],
+    ['codex', codex(`command = "${node}"\n# SEGMENT_API_TOKEN = "hidden-word"`), 3],
+    ['goose', `${goose(`    cmd: ${node}\n    args: [${main}]`)}# was: sgp_hiddenToken12345678`, 5],
+    ['continue', continues(`    command: ${node} # SEGMENT_API_TOKEN=hidden-word`), 3],
+    [
+      'cursor',
+      `{ // "SEGMENT_API_TOKEN": "hidden-word"\n"mcpServers": { "segment-audiences": { ${entry} } } }`,
+      1,
+    ],
+    [
+      'cursor',
+      `{ "mcpServers": { "segment-audiences": { ${entry}\n/* sgp_hiddenToken12345678 */ } } }`,
+      2,
+    ],
+    [
+      'cursor',
+      `{ "mcpServers": {\n"other": { "env": { "A": "sgp_hiddenToken12345678" } },\n"segment-audiences": { ${entry} } } }`,
+      2,
+    ],
+  ])('%s, %j', async (id, text, line) => {
+    const findings = await about(id, text);
+    expect(findings).toHaveLength(2);
+    expect(findings[1]).toMatchObject({
+      status: 'warn',
+      message: expect.stringMatching(`${files[id]} contains a Segment token in line ${line}\\.$`),
+      next: expect.stringMatching(/^Remove it from there: .* replace the token in Segment\.$/),
+    });
+  });
+
+  test('several are one warning, and that of the entry itself is no second one', async () => {
+    const env = `SEGMENT_API_TOKEN = "sgp_hiddenToken12345678"`;
+    const own = codex(`command = "${node}"\nargs = ["${main}"]\nenv = { ${env} }`);
+    expect(await about('codex', own)).toMatchObject([
+      { message: expect.stringContaining('contains the token itself.') },
+    ]);
+    const comments = '# sgp_hiddenAnother1234567\n'.repeat(2);
+    const [, finding] = await about('codex', `${comments}${own}`);
+    expect(finding?.message).toMatch(/contains a Segment token in lines 1, 2\.$/);
+  });
+
+  test('not in a file without our entry', async () => {
+    const other = '{ "mcpServers": { /* sgp_hiddenToken12345678 */ "other": { "command": "x" } } }';
+    expect(await about('cursor', other)).toMatchObject([{ id: 'clients' }]);
+  });
+});
+
+test('an odd value in an entry for a server elsewhere is no key', async () => {
+  const env = { LANG: 'en_US.UTF-8', GREETING: 'hello-world', USER: 'development' };
+  expect(await about('cursor', cursor({ url, env }))).toMatchObject([{ status: 'ok' }]);
+  const [withKey] = await about('cursor', cursor({ url, env: { ...env, MY_KEY: 'hidden1' } }));
+  expect(withKey?.message).toContain('contains the key itself.');
+});
+
+test('a token in the place of its file is one in the entry', async () => {
+  const env = { SEGMENT_API_TOKEN_FILE: 'hiddenWithoutForm123456' };
+  expect(await about('cursor', cursor({ command: node, args: [main], env }))).toMatchObject([
+    {
+      message: expect.stringContaining('contains the token itself.'),
+      next: 'In the file, set SEGMENT_API_TOKEN_FILE to an absolute path.',
+    },
+  ]);
+});
+
+test('a value that is no secret is shown wherever it stands', async () => {
+  const env = { USER: 'developer', SEGMENT_API_TOKEN_FILE: '/home/developer/gone' };
+  const [finding] = await about('cursor', cursor({ command: node, args: [main], env }));
+  expect(finding?.message).toContain('names paths that do not exist: /home/developer/gone.');
+});
+
 test.each<[object, string[]]>([
   [{ args: ['--header', 'Authorization: Bearer abc'] }, ['abc']],
   [{ args: ['--header', 'Authorization:${AUTH}', '-H', 'X-Own: abc'] }, ['abc']],
@@ -183,6 +259,12 @@ test.each<[object, string[]]>([
   [{ url: 'https://secret.example.com/mcp?read_only=1' }, []],
   [{ url: 'https://u:a%3Db@x.example/mcp?access_token=c' }, ['a%3Db', 'a=b', 'c']],
   [{ url: 'https://x.example/mcp?access_token=${TOKEN}' }, []],
+  [{ url: 'https://x.example/mcp?spaces=spa_9aQ1Lj62S4bomZKLF4DPqW' }, []],
+  [{ url: 'https://hidden@x.example/mcp' }, ['hidden']],
+  [{ url: 'https://${USER}:${PASS}@x.example/mcp' }, []],
+  [{ args: ['-e', 'GITHUB_PAT=abc', '-e', 'LANG=en_US.UTF-8', 'a=b=c'] }, ['abc']],
+  [{ args: ['--auth', 'keys', '--tokens', 'tokens.json', '--max-tokens', '4096'] }, []],
+  [{ headers: { 'X-Pass': 'p@ss$word{1}' } }, ['p@ss$word{1}']],
 ])('%j holds the secrets %j', (entry, secrets) => {
   expect(secretsIn(entry).sort()).toEqual(secrets.sort());
 });
@@ -194,12 +276,14 @@ describe('the value of a variable', () => {
     ['PGPASS', 'hidden'],
     ['DB_PASSPHRASE', 'hidden word'],
     ['MYAUTH', '12345678'],
-    ['ANYTHING', 'of-eight-letters'],
-    ['ANYTHING', 'name:hidden-word'],
-    ['ANYTHING', '/in+base64=='],
-    ['A_URL', 'https://hidden@x.example'],
-    ['A_URL', 'https://x.example/?k=hidden'],
+    ['AUTH_HEADER', 'of-eight-letters'],
+    ['KEYS', '/in+base64=='],
+    ['MY_TOKEN', '-hidden'],
+    ['ANYTHING', 'ghp_hidden0123456789'],
+    ['ANYTHING', '00000000-1111-2222-3333-444444444444'],
+    ['A_HOOK', 'https://hooks.example/services/T0/B0/hidden0123456789abcd'],
     ['SEGMENT_API_TOKEN_FILE', 'plainTokenWithoutForm123456'],
+    ['SEGMENT_MCP_SECRET_FILE', 'in/hidden+base64='],
     ['SEGMENT_MCP_SECRET', 'hidden'],
   ])('%s=%s is a secret', (name, value) => {
     for (const field of ['env', 'envs', 'environment']) {
@@ -219,6 +303,16 @@ describe('the value of a variable', () => {
     ['MAX_LISTENERS', '123456789'],
     ['USE_AUTH', 'false'],
     ['ANYTHING', '${env:ANYTHING}'],
+    ['ANYTHING', 'of-eight-letters'],
+    ['USER', 'development'],
+    ['LANG', 'en_US.UTF-8'],
+    ['MY_SPACE', 'spa_9aQ1Lj62S4bomZKLF4DPqW'],
+    ['LOG_FILE', 'a-log-of-mine'],
+    ['AUTHOR', 'of-eight-letters'],
+    ['KEYBOARD', 'of-eight-letters'],
+    ['MAX_TOKENS', '4096'],
+    ['SSH_AUTH_SOCK', '/tmp/ssh-1/agent.1'],
+    ['TOKEN_URL', 'https://login.example.com/token'],
   ])('%s=%s may be shown', (name, value) => {
     expect(secretsIn({ env: { [name]: value } })).toEqual([]);
   });
@@ -234,6 +328,7 @@ test.each<[string, string[]]>([
   ['// "X-Own": "hidden word"', ['hidden word']],
   ['// the token expires on Monday: ask an admin', []],
   ['// "command": "/usr/bin/node", "type": "streamable-http"', []],
+  ['// USER=development setup cursor --http https://x.example --key-env SEGMENT_MCP_KEY', []],
   ['// SEGMENT_API_TOKEN=${SEGMENT_API_TOKEN}', []],
 ])('the comment %s holds the secrets %j', (comment, secrets) => {
   expect(secretsInText(comment)).toEqual(secrets);

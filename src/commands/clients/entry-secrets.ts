@@ -1,16 +1,19 @@
+import { httpSettingList } from '../../config/http-settings.ts';
 import { minTokenChars, type Setting, settings } from '../../config/settings.ts';
 import { holdsTokenForm, slipIn } from '../../config/slips.ts';
+import { createRedactor, type Redactor } from '../../text/redact.ts';
 
 /*
- * What must not be shown of a client's entry, and must not stay in a copy that others can read.
+ * What must not be shown of a client's entry, and must not stay in a copy that others can read. One rule
+ * for all of it: a value is a secret if its name says so, or if it looks like a token. All else is shown,
+ * because a redacted user name would make every path useless.
  */
 
 /** Names of variables, fields and flags whose values are secrets. */
-const secretName = /token|secret|password|passwd|api-?_?key|authorization|credential/i;
-/** Names of variables whose values are secrets, however short. */
-const secretVariable = /pass|pwd|auth|key|(?:^|_)pat$/i;
-/** Fields whose values are paths or references, whatever they are called. */
-const referenceName = /_FILE$|_env_var$|_keys$|^env_http_headers$/;
+const secretName =
+  /token|secret|passwd|password|api-?_?key|authorization|credential|(?:pass|passphrase|pwd|auth|key|(?<![a-z])pat)s?\d*(?![a-z])/i;
+/** Names whose values are references, whatever they are called. */
+const referenceName = /_env_var$|_keys$|-env$|^env_http_headers$/;
 /** Variables that name files. */
 const fileName = /_FILE$/;
 /** Fields with headers; whatever a header is called, it may be what lets a client in. */
@@ -20,19 +23,23 @@ const variablesName = /^(?:env|envs|environment)$/;
 /** Flags for one header, as in `--header 'Authorization: Bearer …'`. */
 const headerFlags = ['--header', '-H'];
 
-/** Our own variables whose values may be shown. */
-const shownVariables = Object.values<Setting<unknown>>(settings).flatMap(({ env, secret }) =>
-  secret || fileName.test(env) ? [] : [env],
+/** Our own variables and flags whose values may be shown. */
+const shownNames = new Set(
+  [...Object.values<Setting<unknown>>(settings), ...httpSettingList].flatMap(
+    ({ env, flag = env, secret }) => (secret || fileName.test(env) ? [] : [env, `--${flag}`]),
+  ),
 );
 
-/**
- * All secrets in an entry, wherever they are; not references to variables. The value of a variable counts
- * as one unless it is plainly harmless.
- */
+/** A redactor of the secrets in an entry that are long enough to be no part of any word. */
+export function redactorOf(entry: unknown): Redactor {
+  return createRedactor(secretsIn(entry).filter((secret) => secret.length >= minTokenChars));
+}
+
+/** All secrets in an entry, wherever they are; not references to variables. */
 export function secretsIn(entry: unknown): string[] {
   const found = new Set<string>();
   collect({ value: entry, name: '', isVariable: false }, found);
-  return [...found].filter((secret) => secret !== '' && slipIn(secret)?.kind !== 'placeholder');
+  return [...found].filter((secret) => secret !== '' && !isPlaceholder(secret));
 }
 
 /** A part of an entry. */
@@ -46,9 +53,7 @@ interface Part {
 function collect(part: Part, found: Set<string>): void {
   const { value, name, isVariable } = part;
   if (typeof value === 'string') {
-    const text = value.trim();
-    const secrets = isVariable ? secretsOfVariable(name, text) : secretsOfText(text, name);
-    for (const secret of secrets) found.add(secret);
+    for (const secret of secretsOfText(value.trim(), name, isVariable)) found.add(secret);
   } else {
     for (const inner of partsOf(part)) collect(inner, found);
   }
@@ -72,38 +77,72 @@ function partsOf({ value, name }: Part): Part[] {
   });
 }
 
-/** The secrets in the value of a variable. */
-function secretsOfVariable(name: string, text: string): string[] {
-  if (shownVariables.includes(name)) return text.split(/[,=\s/]/).filter(holdsTokenForm);
-  const secrets = secretsOfText(text, name).filter((secret) => secret !== '');
-  return secrets.length > 0 || isHarmless(name, text) ? secrets : secretOfValue(text);
+/** The secrets in a text of an entry. */
+function secretsOfText(text: string, name: string, isVariable: boolean): string[] {
+  const tokens = text.split(/[,=\s/]/).filter(holdsTokenForm);
+  if (headerFlags.includes(name)) {
+    return [...tokens, ...secretOfValue(text.slice(text.indexOf(':') + 1))];
+  }
+  if (isSecretByName(name, text)) return [...tokens, ...secretOfValue(text)];
+  if (isUrl(text)) tokens.push(...secretsOfUrl(new URL(text)));
+  if (isVariable && !shownNames.has(name) && !isPath(text) && looksLikeToken(text)) {
+    return [...tokens, ...secretOfValue(text)];
+  }
+  const sign = isUrl(text) ? 0 : text.indexOf('=');
+  const value = text.slice(sign + 1);
+  return sign > 0 && isSecretByName(text.slice(0, sign), value)
+    ? [...tokens, ...secretOfValue(value)]
+    : tokens;
 }
 
-/** Whether the value of a variable may be shown. */
-function isHarmless(name: string, text: string): boolean {
-  if (fileName.test(name)) return text.length < minTokenChars || isFileName(text);
-  if (isPath(text) || isPlainUrl(text)) return true;
-  if (/^(?:true|false|yes|no|on|off|\d{1,3})$/i.test(text)) return true;
-  if (secretVariable.test(name)) return false;
-  // A shorter word may be a part of any other.
-  return text.length < minTokenChars || /^[\d.]+$/.test(text);
+/** Whether a value is a secret because of the name of its variable, field or flag. */
+function isSecretByName(name: string, value: string): boolean {
+  if (shownNames.has(name) || !isSecretName(name)) return false;
+  // One flag after another.
+  if (name.startsWith('-') && value.startsWith('-')) return false;
+  return fileName.test(name) ? !isFileName(value) : !isHarmless(value);
 }
+
+/** Whether a value is no secret, although its name says so. */
+function isHarmless(text: string): boolean {
+  if (/^(?:true|false|yes|no|on|off|\d{1,5})$/i.test(text)) return true;
+  return (isPath(text) || isPlainUrl(text)) && !looksLikeToken(text);
+}
+
+/** Whether a text has a part as random as a token: a long one of letters and digits, or a UUID. */
+function looksLikeToken(text: string): boolean {
+  if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return true;
+  return text.split(/\W/).some((part) => {
+    if (part.length < minRandomChars || segmentId.test(part)) return false;
+    return /\d/.test(part) && /[a-z]/i.test(part);
+  });
+}
+
+/** Shorter ones are names of people and machines, too. */
+const minRandomChars = 20;
+/** Spaces and audiences. */
+const segmentId = /^(?:spa|aud)_/;
 
 /** Whether a text begins as a path does that is not relative to nothing. */
 function isPath(text: string): boolean {
   return /^(?:~|\.{1,2}|[a-z]:)?[\\/][^=+]*$/i.test(text);
 }
 
-/** Whether a text is a URL without what may let somebody in. */
-function isPlainUrl(text: string): boolean {
-  if (!text.includes('://') || !URL.canParse(text)) return false;
-  const { username, search } = new URL(text);
-  return username === '' && search === '';
+function isUrl(text: string): boolean {
+  return text.includes('://') && URL.canParse(text);
 }
 
-/** Whether a text may be the name of a file: it has a separator, or an ending. */
+/** Whether a text is a URL without what may let somebody in. */
+function isPlainUrl(text: string): boolean {
+  if (!isUrl(text)) return false;
+  const { username, password, search } = new URL(text);
+  return username === '' && password === '' && search === '';
+}
+
+/** Whether the value of a variable for a file may name one, and is not a secret in its place. */
 function isFileName(text: string): boolean {
-  return /[\\/]|\.\w{1,8}$/.test(text);
+  if (text.length < minTokenChars || isPath(text)) return true;
+  return /^[^=+]*$/.test(text) && /[\\/]|\.\w{1,8}$/.test(text) && !looksLikeToken(text);
 }
 
 /**
@@ -111,12 +150,11 @@ function isFileName(text: string): boolean {
  * has the form of a token. Words of less than eight characters are left out.
  */
 export function secretsInText(text: string): string[] {
-  const named = [...text.matchAll(assignment)].flatMap(([, sign, name = '', ...values]) => {
+  const named = [...text.matchAll(assignment)].flatMap(([, name = '', ...values]) => {
     const value = values.find((each) => each !== undefined) ?? '';
-    // With a capital letter in quotation marks, it is a variable or a header.
-    const isNamed = sign !== '' && /^[A-Z]/.test(name);
-    const isSecret = isNamed || isSecretName(name) || secretVariable.test(name);
-    return isSecret ? secretsIn({ env: { [name]: value } }) : [];
+    // Variables have no hyphen, and fields no capital letter in front of one.
+    const field = /^[A-Z]\w*-/.test(name) ? 'headers' : 'env';
+    return secretsIn({ [field]: { [name]: value } });
   });
   const schemes = [...text.matchAll(/(?<!\w)(?:Bearer|Basic)[ \t]{1,20}([^\s"',]+)/gi)];
   const flags = [...text.matchAll(/(?<![\w-])--?([\w-]{1,100})["',\s]{1,20}([^\s"',]+)/g)];
@@ -133,30 +171,27 @@ export function secretsInText(text: string): string[] {
 
 /** NAME=VALUE, "NAME": "VALUE", and the like. */
 const assignment =
-  /(?<![\w-])(["']?)([\w-]{1,100})["']?[ \t]{0,20}[:=][ \t]{0,20}(?:"([^"\r\n]*)"|'([^'\r\n]*)'|([^\s"',]+))/g;
+  /(?<![\w-])["']?([\w-]{1,100})["']?[ \t]{0,20}[:=][ \t]{0,20}(?:"([^"\r\n]*)"|'([^'\r\n]*)'|([^\s"',]+))/g;
 
-function secretsOfText(text: string, name: string): string[] {
-  const secrets = text.split(/[,=\s/]/).filter(holdsTokenForm);
-  const isUrl = text.includes('://') && URL.canParse(text);
-  if (isUrl) secrets.push(...secretsOfUrl(new URL(text)));
-  const isHeader = headerFlags.includes(name);
-  const sign = text.indexOf(isHeader ? ':' : '=');
-  if (isHeader) secrets.push(...secretOfValue(text.slice(sign + 1)));
-  else if (isSecretName(name) && !text.startsWith('-')) secrets.push(...secretOfValue(text));
-  else if (!isUrl && sign > 0 && isSecretName(text.slice(0, sign)))
-    secrets.push(text.slice(sign + 1));
-  return secrets;
-}
-
-function secretsOfUrl({ password, searchParams }: URL): string[] {
+/** A user without a password may be a token, as in `https://TOKEN@host`. */
+function secretsOfUrl({ username, password, searchParams }: URL): string[] {
+  const entry = password || username;
   const named = [...searchParams].filter(([name]) => isSecretName(name));
-  return [password, decoded(password), ...named.flatMap(([, value]) => secretOfValue(value))];
+  return [
+    ...(secretOfValue(decoded(entry)).length > 0 ? [entry, decoded(entry)] : []),
+    ...named.flatMap(([, value]) => secretOfValue(value)),
+  ];
 }
 
 /** @returns an empty list for a reference to a variable. */
 function secretOfValue(text: string): string[] {
   const bare = text.trim().replace(/^(?:Bearer|Basic) +/i, '');
-  return /[${}]/.test(bare) ? [] : [bare];
+  const isReference = bare.includes('${') || bare.includes('{{') || isPlaceholder(bare);
+  return isReference ? [] : [bare];
+}
+
+function isPlaceholder(text: string): boolean {
+  return slipIn(text)?.kind === 'placeholder';
 }
 
 function isSecretName(name: string): boolean {
@@ -171,13 +206,32 @@ function decoded(part: string): string {
   }
 }
 
-/**
- * Whether a text that can't be parsed holds a token of Segment: one of the usual form, or any value of its
- * variable.
- */
+/** A token of Segment in a text. */
+export interface TokenInText {
+  token: string;
+  /** Counted from 1. */
+  line: number;
+}
+
+/** The tokens of Segment in a text of any format: those of the usual form, and any value of its variable. */
+export function tokensInText(text: string): TokenInText[] {
+  return text.split(/\r\n|\n|\r/).flatMap((content, index) => {
+    const formed = [...content.matchAll(/(?<!\w)sgp_\w{16,}/g)].map(([token]) => token);
+    const assigned = [...content.matchAll(tokenAssignment)].map(([, value = '']) => value);
+    const tokens = assigned.filter((value) => !isWord(value) && slipIn(value) === undefined);
+    return [...formed, ...tokens].map((token) => ({ token, line: index + 1 }));
+  });
+}
+
+/** A shorter word is no token. */
+const tokenAssignment = /SEGMENT_API_TOKEN["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([^\s"',]{8,200})/g;
+
+/** Whether a value is a word of a sentence, as in a comment on the variable. */
+function isWord(text: string): boolean {
+  return /^[a-z]+\W?$/.test(text);
+}
+
+/** Whether a text holds a token of Segment. */
 export function holdsTokenInText(text: string): boolean {
-  if (/(?<!\w)sgp_\w{16}/.test(text)) return true;
-  // A shorter word is no token.
-  const ofToken = /SEGMENT_API_TOKEN["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([^\s"',]{8,200})/g;
-  return [...text.matchAll(ofToken)].some(([, value = '']) => slipIn(value) === undefined);
+  return tokensInText(text).length > 0;
 }

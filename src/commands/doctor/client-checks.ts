@@ -1,9 +1,8 @@
-import { settings } from '../../config/settings.ts';
+import { minTokenChars, settings } from '../../config/settings.ts';
 import { name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
 import { entryName, startIn } from '../clients/entry.ts';
-import { holdsTokenInText } from '../clients/entry-secrets.ts';
-import { commentsInside, findEntry } from '../clients/json-file.ts';
+import { holdsTokenInText, secretsIn, tokensInText } from '../clients/entry-secrets.ts';
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
@@ -119,46 +118,54 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
   const namesUs = text.includes(entryName) || text.includes(programName);
   if (!isEditable(client) && !namesUs) return [];
   const unchecked = `${file} names this server, but its entry was not checked`;
-  const format = client.format.toUpperCase();
+  const withTokens = (finding: Finding) => [finding, ...checkTokens(text, file)];
   try {
     if (!isEditable(client) && text.length > maxTextChars) {
       const reason = `the file has more than ${maxTextChars} characters.`;
-      return [withToken(text, skipped(`${unchecked}: ${reason}`, byHand))];
+      return withTokens(skipped(`${unchecked}: ${reason}`, byHand));
     }
     const servers = await serversIn(text, client);
     const hasOurs = servers.some(([name]) => name === entryName);
-    const findings = await Promise.all(
-      servers.map(([key, value]) => {
+    const checked = await Promise.all(
+      servers.map(async ([key, value]) => {
         const entry = `The entry "${key}" in ${file}`;
-        const comments = isEditable(client) ? commentsOf(text, [...client.keys, key]) : [];
-        return checkEntry({ client, key, value, hasOurs, entry, comments, context }, signal);
+        const given = { client, key, value, hasOurs, entry, context };
+        return { value, findings: await checkEntry(given, signal) };
       }),
     );
-    if (findings.flat().length > 0 || isEditable(client)) return findings.flat();
-    return [withToken(text, skipped(`${unchecked}: it is ${format}.`, byHand))];
+    const ours = checked.filter(({ findings }) => findings.length > 0);
+    const secrets = ours.flatMap(({ value }) => secretsIn(value));
+    if (ours.length > 0) {
+      return [...ours.flatMap(({ findings }) => findings), ...checkTokens(text, file, secrets)];
+    }
+    if (isEditable(client)) return [];
+    return withTokens(skipped(`${unchecked}: it is ${client.format.toUpperCase()}.`, byHand));
   } catch (error) {
     if (!(error instanceof ClientFileError)) throw error;
-    return [withToken(text, unreadable(`${file} ${error.message}.`, client))];
+    return withTokens(unreadable(`${file} ${error.message}.`, client));
   }
-}
-
-/** The comments inside of an entry. */
-function commentsOf(text: string, path: readonly string[]): string[] {
-  const node = findEntry(text, path);
-  return node ? commentsInside(text, node) : [];
 }
 
 const byHand = `Compare it with what ${programName} setup CLIENT shows.`;
 
-/** The finding about a text that was not understood, with what can be seen in it all the same. */
-function withToken(text: string, finding: Finding): Finding {
-  if (!holdsTokenInText(text)) return finding;
-  return warn(
-    `${finding.message} It contains a token.`,
-    [finding.next ?? [], `Keep the token in a file, and name that in ${settings.tokenFile.env}.`]
-      .flat()
-      .join(' '),
-  );
+/**
+ * Tokens anywhere in a client's file, such as in comments.
+ *
+ * @param reported the secrets that the findings about entries are about.
+ */
+function checkTokens(text: string, file: string, reported: readonly string[] = []): Finding[] {
+  const known = reported.filter((secret) => secret.length >= minTokenChars);
+  const isReported = (token: string) =>
+    known.some((secret) => token.startsWith(secret) || secret.startsWith(token));
+  const found = tokensInText(text).filter(({ token }) => !isReported(token));
+  const lines = [...new Set(found.map(({ line }) => line))];
+  if (lines.length === 0) return [];
+  return [
+    warn(
+      `${file} contains a Segment token in ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}.`,
+      `Remove it from there: a token belongs in a file of its own, which ${settings.tokenFile.env} names. If anybody else has seen the file, replace the token in Segment.`,
+    ),
+  ];
 }
 
 /** A backup of setup that still contains a token. */

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { minTokenChars, settings } from '../../config/settings.ts';
+import { settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
-import { createRedactor } from '../../text/redact.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { type Downloading, downloadingIn } from '../clients/downloads.ts';
 import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
-import { holdsTokenInText, secretsIn } from '../clients/entry-secrets.ts';
+import { redactorOf, secretsIn } from '../clients/entry-secrets.ts';
 import { isForeign } from '../clients/foreign.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import { programIn } from '../clients/program.ts';
@@ -31,32 +30,18 @@ import { checkRemote } from './remote-checks.ts';
 export interface Subject extends EntryPlace {
   /** Begins a sentence about the entry. */
   entry: string;
-  /** The comments inside of it. */
-  comments: readonly string[];
   context: Context;
 }
 
 /** @returns an empty list for another server; findings without the secrets of the entry. */
 export async function checkEntry(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
-  const findings = withComments(await findingsOf(subject, signal), subject);
-  // What is shorter may be a part of any word.
-  const secrets = secretsIn(subject.value).filter((secret) => secret.length >= minTokenChars);
-  const redactor = createRedactor(secrets);
+  const findings = await findingsOf(subject, signal);
+  const redactor = redactorOf(subject.value);
   return findings.map(({ status, message, next }) => ({
     status,
     message: redactor.text(message),
     ...(next !== undefined && { next: redactor.text(next) }),
   }));
-}
-
-/** The findings about an entry of ours, with what its comments hold. */
-function withComments(findings: Finding[], { entry, comments }: Subject): Finding[] {
-  if (findings.length === 0 || !comments.some(holdsTokenInText)) return findings;
-  const inComment = warn(
-    `${entry} contains a token in a comment.`,
-    'Remove that comment from the file.',
-  );
-  return [...findings.filter(({ status }) => status !== 'ok'), inComment];
 }
 
 async function findingsOf(subject: Subject, signal: AbortSignal): Promise<Finding[]> {
@@ -313,6 +298,8 @@ async function nodeOf(
 export function holdsToken({ args, env }: ServerStart): boolean {
   const token = env[settings.token.env]?.trim() ?? '';
   if (token !== '' && slipIn(token) === undefined) return true;
+  const { env: file } = settings.tokenFile;
+  if (secretsIn({ env: { [file]: env[file] } }).length > 0) return true;
   return secretsIn({ args, env }).some(
     (secret) => holdsTokenForm(secret) || args.some((word) => word.endsWith(`TOKEN=${secret}`)),
   );
