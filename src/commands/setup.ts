@@ -15,9 +15,9 @@ import { commandLine, wordsOf } from './command-line.ts';
 import { commandsToMakePrivate, stepsToKeepToken } from './private-token.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
-import { aboutPresent } from './setup/present-entry.ts';
+import { aboutPresent, type Shown } from './setup/present-entry.ts';
 import { remoteServerIn } from './setup/remote-server.ts';
-import { type Server, serverFor } from './setup/server.ts';
+import { serverFor } from './setup/server.ts';
 import { blockFor } from './setup/show.ts';
 import { terminalOf } from './setup/terminal.ts';
 
@@ -139,7 +139,7 @@ async function show(
     shown.map((client) => {
       const problem = problemOf(client);
       return problem === undefined
-        ? described(client, server, machine)
+        ? described({ client, server, flags: command.flags, machine })
         : `${client.title} (${client.id})\n${problem}`;
     }),
   );
@@ -198,13 +198,14 @@ const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
 /**
  * How to set up a client: its file and the block, its own command, or the steps to take by hand.
  */
-async function described(client: Client, server: Server, machine: SetupMachine): Promise<string> {
+async function described(shown: Shown): Promise<string> {
+  const { client, server, machine } = shown;
   const { place, exists } = machine;
   const file = fileOf(client, place, exists);
   const before = server.beforeFor(client);
   const add = server.addFor(client);
   const isThere = file !== undefined && exists(file);
-  const present = isThere ? await aboutPresent(client, file, server, machine) : undefined;
+  const present = isThere ? await aboutPresent(file, shown) : undefined;
   const lines = [`${client.title} (${client.id})`];
   if (file === undefined) lines.push(...(client.steps ?? []));
   else {

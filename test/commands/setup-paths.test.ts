@@ -195,13 +195,21 @@ describe('what the server cannot use is replaced, and setup says why', () => {
     }
   });
 
-  test('a token in the place of a path is not shown', async () => {
-    const home = homeWith(() => ({ SEGMENT_API_TOKEN_FILE: theirs }));
-    const shown = await setup({ home, clients: ['cursor'] });
+  test.each([
+    ['SEGMENT_API_TOKEN_FILE', theirs],
+    ['SEGMENT_API_TOKEN_FILE', 'plainTokenWithoutForm123456'],
+    ['SEGMENT_MCP_SECRET_FILE', secret],
+  ])('a secret in the place of the path %s is not shown: %s', async (name, value) => {
+    const home = homeWith(() => ({ [name]: value }));
+    withFile(
+      join(home, '.codex/config.toml'),
+      `[mcp_servers.segment-audiences]\ncommand = "node"\nargs = ["${main}"]\nenv = { ${name} = "${value}" }\n`,
+    );
+    const shown = await setup({ home, clients: ['cursor', 'codex'] });
     const written = await again(home, { place: withToken });
     for (const { stdout } of [shown, written]) {
-      expect(stdout).toContain('([redacted]), because it holds a token instead of a path');
-      expect(stdout).not.toContain(theirs);
+      expect(stdout).toContain('([redacted]), because it holds a secret instead of a path');
+      expect(stdout).not.toContain(value);
     }
   });
 });
@@ -367,38 +375,65 @@ describe('an audit log', () => {
   );
 });
 
-describe('what is printed says what the present entry names', () => {
-  const files: [string, (home: string) => string, (env: object) => string][] = [
-    [
-      'cursor',
-      cursorFile,
-      (env) =>
-        JSON.stringify({
-          mcpServers: { 'segment-audiences': { command: 'node', args: [main], env } },
-        }),
-    ],
-    [
-      'codex',
-      (home) => join(home, '.codex/config.toml'),
-      (env) =>
-        `[mcp_servers.segment-audiences]\ncommand = "node"\nargs = ["${main}"]\n[mcp_servers.segment-audiences.env]\n${Object.entries(
-          env,
-        )
-          .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
-          .join('\n')}\n`,
-    ],
-  ];
+describe('what is printed says what the present entry has, and what follows has not', () => {
+  const inToml = (home: string, { env, ...fields }: Readonly<Record<string, unknown>>) => {
+    const lines = (table: object) =>
+      Object.entries(table).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+    const text = ['[mcp_servers.segment-audiences]', ...lines(fields)];
+    text.push('[mcp_servers.segment-audiences.env]', ...lines(Object(env ?? {})));
+    withFile(join(home, '.codex/config.toml'), `${text.join('\n')}\n`);
+  };
+  const files = [
+    ['cursor', withEntry],
+    ['codex', inToml],
+  ] as const;
+  const about = (stdout: string) =>
+    stdout.split('\n').filter((line) => /^(?:The present entry|Not )/.test(line));
 
-  test.each(files)('for %s', async (id, fileIn, textOf) => {
+  test.each(files)('for %s', async (id, write) => {
     const home = homeWith(namingToken);
-    const env = { ...namingToken(home), SEGMENT_MCP_SECRET_FILE: '/gone/keys' };
-    withFile(fileIn(home), textOf(env));
-    const { stdout } = await setup({ home, clients: [id] });
-    expect(stdout).toContain(
-      `The present entry names SEGMENT_API_TOKEN_FILE (${home}/secrets/token): to keep that, write it into what follows.`,
-    );
-    expect(stdout).toContain(
+    const env = {
+      ...namingToken(home),
+      ...{ SEGMENT_MCP_SECRET_FILE: '/gone/keys', SEGMENT_EDITION: 'v1', MY_KEY: 'ghp_hidden' },
+    };
+    const args = [main, '--region', 'eu', '--read-only', '--space', 'spa_mine'];
+    write(home, { command: 'node', args, timeout: 9, env });
+    const { stdout } = await setup({ home, clients: [id], flags: { space: 'spa_mine' } });
+    expect(about(stdout)).toEqual([
+      'The present entry is restricted by --read-only: to keep that, add it to what follows.',
+      `The present entry has SEGMENT_EDITION, --region, SEGMENT_API_TOKEN_FILE (${home}/secrets/token), "MY_KEY", "timeout": to keep that, add it to what follows.`,
       'Not kept: SEGMENT_MCP_SECRET_FILE (/gone/keys), because it does not exist; the default takes its place.',
-    );
+    ]);
+    expect(stdout).not.toContain('hidden');
+    const same = { 'read-only': true as const, region: 'eu', edition: 'v1', space: 'spa_mine' };
+    const next = await setup({ home, clients: [id], flags: same });
+    expect(about(next.stdout)[0]).toMatch(/^The present entry has SEGMENT_API_TOKEN_FILE /);
+  });
+
+  test.each(files)('for %s, where the sandbox stays', async (id, write) => {
+    const home = temporaryHome();
+    write(home, { command: 'node', args: [main, '--sandbox'] });
+    const { stdout } = await setup({ home, clients: [id] });
+    expect(about(stdout)).toEqual([
+      'The present entry has --sandbox: to keep that, add it to what follows.',
+    ]);
+  });
+
+  test.each(files)('for %s and a server elsewhere', async (id, write) => {
+    const home = temporaryHome();
+    const url = 'https://mcp.example.com/mcp';
+    write(home, { command: 'node', args: [main, '--read-only', '--region', 'eu'] });
+    const remote = { url, keyVariable: undefined };
+    const now = await setup({ home, clients: [id], remote });
+    expect(about(now.stdout)).toEqual([
+      'The present entry is restricted by --read-only, and what follows is not.',
+      'Not kept: --region, --read-only, because that is for a server that the client starts.',
+    ]);
+    write(home, { url: `${url}?read_only=1`, timeout: 9 });
+    const next = await setup({ home, clients: [id], remote });
+    expect(about(next.stdout)).toEqual([
+      'The present entry has "timeout": to keep that, add it to what follows.',
+      'The present entry is restricted by read_only, and what follows is not.',
+    ]);
   });
 });

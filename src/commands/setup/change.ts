@@ -154,12 +154,12 @@ export class Change {
   }
 
   #show({ client, name, file, plan, before }: Planned): void {
+    const redactor = createRedactor(plan.secrets);
     if (plan.kind === 'none') {
       const nothing = this.#command.remove ? 'has no entry for this program' : 'is already set up';
-      this.#say([`${client.title} ${nothing}: ${name}`, ...plan.notes].join('\n'));
+      this.#say(redactor.text([`${client.title} ${nothing}: ${name}`, ...plan.notes].join('\n')));
       return;
     }
-    const redactor = createRedactor(plan.secrets);
     const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
     if (before !== undefined) lines.push(before);
     if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');

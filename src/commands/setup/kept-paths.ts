@@ -3,10 +3,11 @@ import { posix, win32 } from 'node:path';
 import { readFileOf } from '../../config/file-setting.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
-import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
+import { isForClient, slipIn } from '../../config/slips.ts';
 import { StateFolder } from '../../safety/state-folder.ts';
 import { redactionMark } from '../../text/redact.ts';
 import type { Entry, ServerStart } from '../clients/entry.ts';
+import { secretsIn } from '../clients/entry-secrets.ts';
 import type { Place } from '../clients/place.ts';
 
 /*
@@ -163,10 +164,11 @@ function lookAt(
   value: Entry,
   { place, exists }: PathMachine,
 ): Look {
-  if (holdsTokenForm(given)) {
-    return { path: redactionMark, problem: 'it holds a token instead of a path' };
-  }
   const path = whereItLeads(given, value, place);
+  const isSecret = secretsIn({ env: { [setting.env]: given } }).length > 0;
+  if (isSecret && !(path !== undefined && exists(path))) {
+    return { path: redactionMark, problem: 'it holds a secret instead of a path' };
+  }
   if (path === undefined) return lookAtUnknown(setting, given);
   if (setting === settings.stateFolder) return lookAtFolder(path);
   return exists(path) ? lookAtFile(setting, path) : { path, problem: 'it does not exist' };

@@ -4,7 +4,8 @@ import { settings } from '../../config/settings.ts';
 import { slipIn } from '../../config/slips.ts';
 import { auditToStdout, replicaPlaceholder } from '../../safety/audit-path.ts';
 import { type Entry, isTable, type ServerStart, startIn } from '../clients/entry.ts';
-import { type EntrySetting, settingsIn } from '../clients/entry-settings.ts';
+import { type EntrySetting, restrictionsIn, settingsIn } from '../clients/entry-settings.ts';
+import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import {
   keptPaths,
   notChecked,
@@ -119,6 +120,20 @@ export function notKeptElsewhere(old: Entry, entry: Entry): string[] {
     sentences.push(`Not kept: ${lost.join(', ')}, because that is for a server ${where}.`);
   }
   return sentences;
+}
+
+/**
+ * The restrictions of an older entry that a new one lacks where one of them is for a server elsewhere, which
+ * does not know the flags of an entry; another URL does not know what the old one gave up.
+ */
+export function lostRestrictions(old: Entry, entry: Entry): string[] {
+  const start = startIn(old);
+  const next = remoteIn(entry)?.url;
+  const flags = start && next !== undefined ? restrictionsIn(start).map(({ name }) => name) : [];
+  const queryOf = (url = '') => (isEndpoint(url) ? [...new URL(url).searchParams.keys()] : []);
+  const given = queryOf(next);
+  const former = start ? undefined : remoteIn(old)?.url;
+  return [...flags, ...queryOf(former).filter((name) => !given.includes(name))];
 }
 
 interface KeptSetting extends EntrySetting {

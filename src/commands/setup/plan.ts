@@ -4,7 +4,6 @@ import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
 import { type Entry, entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
-import { restrictionsIn } from '../clients/entry-settings.ts';
 import {
   commentsIn,
   commentsInside,
@@ -29,6 +28,7 @@ import {
   differentFields,
   type Kept,
   keptFrom,
+  lostRestrictions,
   nothingKept,
   notKeptElsewhere,
   type Present,
@@ -52,6 +52,8 @@ export type Plan =
 interface Noted {
   /** What stays of an older entry, and what else the user must know, a sentence each. */
   notes: readonly string[];
+  /** What must not be shown: the secrets in an older entry of ours. */
+  secrets: readonly string[];
   /** The file of the token that the entry names; undefined if it names none. */
   tokenFile?: string | undefined;
 }
@@ -59,8 +61,6 @@ interface Noted {
 /** The changed lines to show. */
 interface Shown {
   edits: readonly Edit[];
-  /** What must not be shown: the secrets in an older entry of ours. */
-  secrets: readonly string[];
 }
 
 /** Our entry in a file. */
@@ -96,8 +96,8 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
     const { entry, notes } = own ? replacing(own, client, addition) : plainly(addition);
     const others = otherEntries(entriesAt(file.text, client.keys), addition.mainFile);
     const tokenFile = startIn(entry)?.env[settings.tokenFile.env];
-    const noted = { notes: [...notes, ...noteOnAdding(others)], tokenFile };
     const secrets = own?.secrets ?? [];
+    const noted = { notes: [...notes, ...noteOnAdding(others)], secrets, tokenFile };
     const clean = withoutSecretComments(file.text, path, secrets);
     const isCorrect = own && JSON.stringify(own.value) === JSON.stringify(entry);
     if (isCorrect && clean.count === 0) return { kind: 'none', ...noted };
@@ -106,7 +106,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
     const edits = clean.count === 0 ? changes : [editBetween(file.text, text, clean.from)];
     const isAsMade = own !== undefined && file.text === newFile(path, own.value);
     return {
-      ...{ kind: 'write', edits, secrets, tokenFile },
+      ...{ ...noted, kind: 'write', edits },
       notes: [...noted.notes, ...commentsNotKept(clean, text)],
       text: isAsMade ? newFile(path, entry) : text,
       // The backup is the file before our first entry; a later one would contain ours.
@@ -206,22 +206,12 @@ function fitting(entryFor: Addition['entryFor'], kept: Kept, id: string): Entry 
   }
 }
 
-/**
- * A server elsewhere does not know the flags of an entry, and another URL not what the old one gave
- * up.
- *
- * @throws {ClientFileError}
- */
-function assertNotWider({ start, url }: OwnEntry, entry: Entry, id: string): void {
-  const next = remoteIn(entry)?.url;
-  const flags = start && next !== undefined ? restrictionsIn(start).map(({ name }) => name) : [];
-  const queryOf = (of: string | undefined) => [
-    ...(of === undefined ? [] : new URL(of).searchParams.keys()),
-  ];
-  const given = queryOf(next);
-  const lost = [...flags, ...queryOf(url).filter((name) => !given.includes(name))];
+/** @throws {ClientFileError} if the new entry would not have what restricts the older one. */
+function assertNotWider({ value, url }: OwnEntry, entry: Entry, id: string): void {
+  const lost = lostRestrictions(value, entry);
   if (lost.length === 0) return;
-  const how = url !== undefined && next !== undefined ? 'give a URL with the same parameters' : '';
+  const isElsewhere = url !== undefined && remoteIn(entry) !== undefined;
+  const how = isElsewhere ? 'give a URL with the same parameters' : '';
   throw new ClientFileError(
     `has an older entry with restrictions that the new one would not have (${lost.join(', ')}): ${how && `${how}, or `}first run ${removal(id)}`,
   );
@@ -235,12 +225,12 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, mainFile);
     const notes = noteOnRemoving(otherEntries(entriesAt(file.text, client.keys), mainFile));
-    if (!own) return { kind: 'none', notes };
+    if (!own) return { kind: 'none', secrets: [], notes };
     const [kept, emptied] = [false, true].map((withEmpty) => {
       const edits = editsToRemove(file.text, path, withEmpty);
       return { edits, text: edited(file.text, edits) };
     });
-    if (!kept || !emptied) return { kind: 'none', notes };
+    if (!kept || !emptied) return { kind: 'none', secrets: own.secrets, notes };
     const before = file.backup && textOf(file.backup);
     const asBefore = [kept, emptied].some(
       ({ text }) => before !== undefined && isSame(text, before),

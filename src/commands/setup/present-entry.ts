@@ -1,62 +1,91 @@
 import { ClientFileError, readClientFile } from '../clients/client-file.ts';
-import { entryName, isTable, startIn } from '../clients/entry.ts';
-import { restrictionsIn } from '../clients/entry-settings.ts';
+import { type Entry, entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
+import { redactorOf } from '../clients/entry-secrets.ts';
+import { type EntrySetting, restrictionsIn, settingsIn } from '../clients/entry-settings.ts';
+import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
 import type { Client } from '../clients/table.ts';
-import { keptPaths, type OlderEntry, type PathMachine } from './kept-paths.ts';
+import type { SetupCommand, SetupMachine } from './command.ts';
+import { differentFields, keptFrom, lostRestrictions, notKeptElsewhere } from './kept.ts';
 import { noteOnAdding, otherEntries } from './other-entries.ts';
 import type { Server } from './server.ts';
 
 /** What setup finds in a client's file that it only prints a block for. */
 interface Found {
-  /** The present entry with our name, if it starts a server. */
-  own: OlderEntry | undefined;
+  /** The present entry with our name, if it may be ours. */
+  own: Entry | undefined;
   /** What is to be said about other entries, a sentence each. */
   others: readonly string[];
 }
 
-/**
- * What the user must know about the present entries in a client's file, a sentence each; none if the file
- * can't be read.
- *
- * @param before what belongs in front of the block that is printed. @param mainFile the real path of this
- * program.
- */
-export async function aboutPresent(
-  client: Client,
-  file: string,
-  server: Server,
-  machine: PathMachine & { mainFile: string },
-): Promise<{ before: string[]; after: readonly string[] }> {
-  const { own, others } = await foundIn(client, file, machine.mainFile);
-  return { before: own ? aboutOwn(own, client, server, machine) : [], after: others };
+/** What setup is to show, and for whom. */
+export interface Shown {
+  client: Client;
+  server: Server;
+  flags: SetupCommand['flags'];
+  machine: SetupMachine;
 }
 
-function aboutOwn(own: OlderEntry, client: Client, server: Server, machine: PathMachine): string[] {
-  const sentences: string[] = [];
-  const restrictions = restrictionsIn(own.start).map(({ name }) => name);
-  if (restrictions.length > 0) {
-    sentences.push(
-      `The present entry is restricted by ${restrictions.join(', ')}: to keep that, add it to what follows.`,
-    );
-  }
-  const plain = startIn(server.entryFor(client));
-  if (!plain) return sentences;
-  const { names, notes } = keptPaths(own, plain.env, machine);
-  if (names.length > 0) {
-    sentences.push(
-      `The present entry names ${names.join(', ')}: to keep that, write it into what follows.`,
-    );
-  }
-  return [...sentences, ...notes];
+/**
+ * What the user must know about the present entries in a client's file, a sentence each, without secrets;
+ * none if the file can't be read.
+ *
+ * @param before what belongs in front of the block that is printed.
+ */
+export async function aboutPresent(
+  file: string,
+  shown: Shown,
+): Promise<{ before: string[]; after: readonly string[] }> {
+  const { own, others } = await foundIn(shown.client, file, shown.machine.mainFile);
+  if (!own) return { before: [], after: others };
+  const redactor = redactorOf(own);
+  return { before: aboutOwn(own, shown).map((each) => redactor.text(each)), after: others };
+}
+
+/** All that setup would keep if it wrote the file: here, only the user can. */
+function aboutOwn(own: Entry, { client, server, flags, machine }: Shown): string[] {
+  const entry = server.entryFor(client);
+  const [start, plain] = [startIn(own), startIn(entry)];
+  const kept =
+    start && plain ? keptFrom({ value: own, start }, plain.env, { flags, machine }) : undefined;
+  const isOfOneKind = (start === undefined) === (plain === undefined);
+  const fields = isOfOneKind ? differentFields(own, entry).map((name) => `"${name}"`) : [];
+  const present = start && plain ? presentIn(start, plain) : [];
+  const missing = [...(kept?.all ?? []), ...fields].filter((name) => !present.includes(name));
+  const restrictions = start ? restrictionsIn(start).map(({ name }) => name) : [];
+  const restricting = missing.filter((name) => restrictions.includes(name));
+  const others = missing.filter((name) => !restrictions.includes(name));
+  const lost = lostRestrictions(own, entry);
+  const sentences = [
+    [restricting, 'is restricted by', ': to keep that, add it to what follows.'],
+    [others, 'has', ': to keep that, add it to what follows.'],
+    [lost, 'is restricted by', ', and what follows is not.'],
+  ] as const;
+  return [
+    ...sentences
+      .filter(([names]) => names.length > 0)
+      .map(([names, verb, rest]) => `The present entry ${verb} ${names.join(', ')}${rest}`),
+    ...(kept?.notes ?? []),
+    ...notKeptElsewhere(own, entry),
+  ];
+}
+
+/** The settings of an older entry that a new one has with the same values, as the older one names them. */
+function presentIn(old: ServerStart, next: ServerStart): string[] {
+  const here = settingsIn(next);
+  const isSame = ({ setting, value }: EntrySetting) =>
+    here.some((each) => each.setting === setting && each.value === value);
+  return settingsIn(old)
+    .filter(isSame)
+    .map(({ name }) => name);
 }
 
 async function foundIn(client: Client, file: string, mainFile: string): Promise<Found> {
   try {
     const servers = await serversIn((await readClientFile(file)).text, client);
     const value = servers.find(([name]) => name === entryName)?.[1];
-    const start = startIn(value);
-    const own = start && isTable(value) ? { value, start } : undefined;
+    const isOurs = startIn(value) !== undefined || isEndpoint(remoteIn(value)?.url ?? '');
+    const own = isTable(value) && isOurs ? value : undefined;
     return { own, others: noteOnAdding(otherEntries(servers, mainFile)) };
   } catch (error) {
     if (error instanceof ClientFileError) return { own: undefined, others: [] };
