@@ -183,11 +183,14 @@ export function edited(text: string, edits: readonly Edit[]): string {
   return result + text.slice(from);
 }
 
-/** Whether two strings contain the same JSON in the same order; a blank one is an empty object. */
+/**
+ * Whether two strings contain the same JSON in the same order; a blank one is an empty object. Numbers are
+ * compared as they are written, because those of JavaScript lose digits: 1.0 is the same as 1.
+ */
 export function isSameJson(one: string, other: string): boolean {
-  const [a, b] = [parseJson(one), parseJson(other)];
   const empty: Node = { type: 'object', offset: 0, length: 0, children: [] };
-  return isSameNode(a ?? empty, b ?? empty);
+  const [a, b] = [one, other].map((text) => ({ text, node: parseJson(text) ?? empty }));
+  return a !== undefined && b !== undefined && isSameNode(a, b);
 }
 
 /** The comments of a text in their order, whatever the line breaks in them. */
@@ -260,13 +263,37 @@ export function newFile(path: readonly string[], value: unknown): string {
   return `${JSON.stringify(nested(path, value), undefined, 2)}\n`;
 }
 
-function isSameNode(a: Node, b: Node): boolean {
-  const [as, bs] = [a.children ?? [], b.children ?? []];
-  if (a.type !== b.type || a.value !== b.value || as.length !== bs.length) return false;
+/** A node in its text. */
+interface InText {
+  text: string;
+  node: Node;
+}
+
+function isSameNode(a: InText, b: InText): boolean {
+  const [as, bs] = [a.node.children ?? [], b.node.children ?? []];
+  if (a.node.type !== b.node.type || as.length !== bs.length) return false;
+  if (scalarIn(a) !== scalarIn(b)) return false;
   return as.every((child, index) => {
     const other = bs[index];
-    return other !== undefined && isSameNode(child, other);
+    return other !== undefined && isSameNode({ ...a, node: child }, { ...b, node: other });
   });
+}
+
+function scalarIn({ text, node: { type, value, offset, length } }: InText): unknown {
+  return type === 'number' ? exactNumber(text.slice(offset, offset + length)) : value;
+}
+
+/** A number of JSON in one form, with all its digits: `-12.50` is `-125e-1`. */
+function exactNumber(literal: string): string {
+  const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const digits = whole + fraction;
+  let [start, end] = [0, digits.length];
+  while (digits[start] === '0') start += 1;
+  while (end > start && digits[end - 1] === '0') end -= 1;
+  const power = BigInt(exponent) + BigInt(whole.length - end);
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  return start === end ? `${sign}0` : `${sign}${digits.slice(start, end)}e${power}`;
 }
 
 /** How far a path of keys leads in a tree. */

@@ -249,3 +249,19 @@ describe('whatever the text', () => {
     );
   });
 });
+
+test.each<[one: string, other: string, isSame: boolean]>([
+  ['9007199254740993', '9007199254740992', false],
+  ['0.1000000000000000055', '0.1', false],
+  ['1e400', '1e401', false],
+  ['-0', '0', false],
+  ['12', '-12', false],
+  ['1', '1.0', true],
+  ['-12.50', '-1.25E+1', true],
+  ['100', '1e2', true],
+  ['0.001', '1e-3', true],
+  ['0', '0.0e5', true],
+])('whether the numbers %s and %s are the same: %s', (one, other, isSame) => {
+  expect(isSameJson(`{"a": [${one}]}`, `{"a": [${other}]}`)).toBe(isSame);
+  expect(isSameJson(`{"a": ${one}}`, ` {"a":${one}}`)).toBe(true);
+});
