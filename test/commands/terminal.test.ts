@@ -43,7 +43,30 @@ test('nothing that is typed at once is shown: the keyboard is ours before the qu
   expect(modesBefore).toEqual([true]);
 });
 
-test.each(['\u0003', 'abc\u0004'])('%j breaks off', async (keys) => {
+test.each([
+  ['Ctrl-U clears the line', 'wrong\u0015sgp_right\r'],
+  ['a paste has markers', '\u001b[200~sgp_right\u001b[201~\r'],
+  ['a paste has a line break', '\u001b[200~sgp_right\n\u001b[201~'],
+  ['arrow keys, Delete and F1 are pressed', 'sgp_\u001b[D\u001b[1;5C\u001b[3~\u001bOPright\r'],
+  ['Alt and a key are pressed', 'sgp_\u001bbright\r'],
+  ['Escape is pressed twice, and Enter with it', 'sgp_right\u001b\u001b\r'],
+])('a secret has only what was typed or pasted: %s', async (_, keys) => {
+  for (const chunks of keys.includes('\u001bb') ? [[keys]] : [[keys], [...keys]]) {
+    const { input, output } = tty();
+    const asked = terminalOf({ input, output })?.askSecret('Token: ');
+    for (const chunk of chunks) input.write(chunk);
+    expect(await asked).toBe('sgp_right');
+  }
+});
+
+test('after Escape alone, the next key counts', async () => {
+  const { input, output } = tty();
+  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  for (const chunk of ['\u001b', 'sgp_right', '\r']) input.write(chunk);
+  expect(await asked).toBe('sgp_right');
+});
+
+test.each(['\u001b[\u0003', '\u0003', 'abc\u0004'])('%j breaks off', async (keys) => {
   const { input, output, modes } = tty();
   const asked = terminalOf({ input, output })?.askSecret('Token: ');
   input.write(keys);

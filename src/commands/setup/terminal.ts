@@ -23,13 +23,14 @@ export interface TerminalStreams {
 }
 
 /** The effect of a typed character. */
-type Effect = 'enter' | 'break' | 'erase' | 'add';
+type Effect = 'enter' | 'break' | 'erase' | 'clear';
 
-/** In raw mode, Ctrl-C, Ctrl-D and the erase keys are ours to handle. */
+/** In raw mode, Ctrl-C, Ctrl-D, Ctrl-U and the erase keys are ours to handle. */
 const effects: Readonly<Record<string, Effect>> = {
   ...{ '\r': 'enter', '\n': 'enter' },
   ...{ '\u0003': 'break', '\u0004': 'break' },
   ...{ '\b': 'erase', '\u007f': 'erase' },
+  '\u0015': 'clear',
 };
 
 /** The terminal on two streams; undefined if either is not a terminal. */
@@ -57,19 +58,17 @@ export function terminalOf({ input, output }: TerminalStreams): Terminal | undef
 /** Reads up to the end of the line; undefined if the user cancels. */
 function readLine(input: TerminalStreams['input']): Promise<string | undefined> {
   return new Promise((resolve) => {
-    let typed = '';
-    const end = (line: string | undefined) => {
+    const line = new Line();
+    const end = (text: string | undefined) => {
       input.removeListener('data', onData);
       input.removeListener('end', onEnd);
       input.pause();
-      resolve(line);
+      resolve(text);
     };
     const onEnd = () => end(undefined);
     const onData = (text: string) => {
-      const characters = [...text];
-      const last = characters.findIndex((each) => isLast(effects[each]));
-      typed = characters.slice(0, last === -1 ? undefined : last).reduce(withCharacter, typed);
-      if (last !== -1) end(effects[characters[last] ?? ''] === 'enter' ? typed : undefined);
+      const effect = line.add(text);
+      if (effect !== undefined) end(effect === 'enter' ? line.text : undefined);
     };
     input.setEncoding('utf8');
     input.on('data', onData);
@@ -78,10 +77,49 @@ function readLine(input: TerminalStreams['input']): Promise<string | undefined> 
   });
 }
 
-function isLast(effect: Effect | undefined): boolean {
-  return effect === 'enter' || effect === 'break';
+const escapeKey = '\u001b';
+
+/**
+ * A line that is being typed. Escape sequences, which arrow keys and the two ends of a paste send, are no
+ * part of it (ECMA-48, 5.4; xterm's control sequences).
+ */
+class Line {
+  text = '';
+  /** What an escape sequence is waiting for: its second character, its end, or one more character. */
+  #awaited: 'second' | 'end' | 'one more' | undefined;
+
+  /** @returns what ends the line, if that was typed; what follows it is dropped. */
+  add(typed: string): 'enter' | 'break' | undefined {
+    // Whoever presses the key Escape goes on with another key. A sequence comes at once, or is cut in two.
+    if (this.#awaited === 'second' && !introducers.has(typed.charAt(0))) this.#awaited = undefined;
+    for (const character of typed) {
+      if (this.#isInSequence(character)) continue;
+      const effect = effects[character];
+      if (effect === 'enter' || effect === 'break') return effect;
+      if (effect === 'erase') this.text = this.text.slice(0, -1);
+      else this.text = effect === 'clear' ? '' : this.text + character;
+    }
+    return undefined;
+  }
+
+  #isInSequence(character: string): boolean {
+    if (character === escapeKey) {
+      this.#awaited = 'second';
+      return true;
+    }
+    // A control character, such as Ctrl-C, has its effect wherever it comes.
+    if (this.#awaited === undefined || character < ' ') {
+      this.#awaited = undefined;
+      return false;
+    }
+    if (this.#awaited === 'second') this.#awaited = introducers.get(character);
+    else if (this.#awaited === 'one more' || character >= '@') this.#awaited = undefined;
+    return true;
+  }
 }
 
-function withCharacter(typed: string, character: string): string {
-  return effects[character] === 'erase' ? typed.slice(0, -1) : typed + character;
-}
+/** What the second character of an escape sequence makes it wait for; after others, it is complete. */
+const introducers: ReadonlyMap<string, 'end' | 'one more'> = new Map([
+  ['[', 'end'],
+  ['O', 'one more'],
+]);
