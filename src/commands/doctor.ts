@@ -52,6 +52,7 @@ import {
 import { within } from './doctor/time-limit.ts';
 import { endingSignal } from './doctor/whole-program.ts';
 import { endpointIn, problemsOfVariable } from './endpoint.ts';
+import { stateFolderAt } from './setup/state-folder.ts';
 
 /** What the command line asks for. */
 export interface DoctorCommand {
@@ -139,7 +140,7 @@ export function thisMachine(): DoctorMachine {
     pingRedis: (url) => pingRedis(url, systemClock),
     kindOf,
     project,
-    keptToken: (folder) => keptTokenIn(folderAt(folder)),
+    keptToken: (folder) => keptTokenIn(stateFolderAt(folder)),
     problemWithAuditLog,
     problemWithStateFolder: (folder) => folderAt(folder).problem(),
     connect: (config, redactor) =>

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Owner } from '../safety/owner.ts';
 
 /** How a rename is retried where another program may hold the file for a moment. */
 export interface Retrying {
@@ -14,12 +15,6 @@ const onThisMachine: Retrying = {
   rename,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
-
-/** Whose a file is, by numbers; zeros on Windows. */
-export interface Owner {
-  uid: number;
-  gid: number;
-}
 
 /** Windows's errors while a virus scanner, an indexer or the client has the file open. */
 const busyCodes = ['EBUSY', 'EPERM', 'EACCES'];

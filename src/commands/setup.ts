@@ -4,7 +4,7 @@ import { ConfigError } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { project } from '../project.ts';
 import { suggest } from '../query/suggest.ts';
-import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
+import { StateFolderError } from '../safety/state-folder.ts';
 import { visibleLines } from '../text/visible.ts';
 import { name as programName } from '../version.ts';
 import { entryName } from './clients/entry.ts';
@@ -19,6 +19,7 @@ import { aboutPresent, type Shown } from './setup/present-entry.ts';
 import { remoteServerIn } from './setup/remote-server.ts';
 import { serverFor } from './setup/server.ts';
 import { blockFor } from './setup/show.ts';
+import { stateFolderAt } from './setup/state-folder.ts';
 import { terminalOf } from './setup/terminal.ts';
 
 /** This machine, as setup needs it. */
@@ -182,7 +183,7 @@ function wordsGiven({ flags, remote }: SetupCommand): string[] {
 function aboutToken(file: string, place: Place): string[] {
   const folder = folderOf(file, place);
   try {
-    const token = new StateFolder(folder, Date.now).readToken();
+    const token = stateFolderAt(folder).readToken();
     return token === undefined ? stepsToKeepToken(file, place) : [`The token is in ${file}.`];
   } catch (error) {
     if (!(error instanceof StateFolderError)) throw error;

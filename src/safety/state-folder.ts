@@ -1,4 +1,5 @@
 import { systemReason } from '../text/system-reason.ts';
+import { give, makeFolder, nearestThere, type Owner } from './owner.ts';
 
 /** Loaded when first needed, so that start-up does not wait for it. */
 const fs = () => process.getBuiltinModule('node:fs');
@@ -74,12 +75,17 @@ export function defaultStateFolder({
 export class StateFolder {
   readonly #path: string;
   readonly #now: () => number;
+  readonly #owner: Owner | undefined;
 
-  /** @param path absolute. @param now milliseconds since the epoch. */
-  constructor(path: string, now: () => number) {
+  /**
+   * @param path absolute. @param now milliseconds since the epoch.
+   * @param owner whose the folder and the token in it are; undefined for whoever runs this.
+   */
+  constructor(path: string, now: () => number, owner?: Owner) {
     // With a trailing separator or dot, a link would be mistaken for its target.
     this.#path = paths().resolve(path);
     this.#now = now;
+    this.#owner = owner;
   }
 
   /** The key; undefined if there is none yet. @throws {StateFolderError} if it can't be trusted. */
@@ -170,7 +176,7 @@ export class StateFolder {
    */
   prepare(): void {
     this.#attempt(() => {
-      makeFolder(this.#path);
+      makeFolder(this.#path, 0o700, this.#owner);
       this.#exists();
       fs().accessSync(this.#path, fs().constants.W_OK);
     });
@@ -252,7 +258,7 @@ export class StateFolder {
     try {
       const stats = fs().fstatSync(file);
       if (!stats.isFile()) throw new StateFolderError(`its ${name} is not a file`);
-      assertPrivate(stats, `its ${name}`);
+      assertPrivate(stats, `its ${name}`, this.#owner);
       const bytes = Buffer.alloc(maxBytes);
       return bytes.subarray(0, fs().readSync(file, bytes));
     } finally {
@@ -267,6 +273,7 @@ export class StateFolder {
       const draft = this.#pathOf(`${name}-${crypto.randomUUID()}`);
       try {
         fs().writeFileSync(draft, bytes, { flag: 'wx', mode: 0o600 });
+        if (this.#owner) give(draft, this.#owner);
         place(draft, this.#pathOf(name));
       } finally {
         fs().rmSync(draft, { force: true });
@@ -289,7 +296,7 @@ export class StateFolder {
     if (!stats) return false;
     if (stats.isSymbolicLink()) throw new StateFolderError('it is a link');
     if (!stats.isDirectory()) throw new StateFolderError('it is not a folder');
-    assertPrivate(stats, 'it');
+    assertPrivate(stats, 'it', this.#owner);
     return true;
   }
 
@@ -308,40 +315,19 @@ export class StateFolder {
   }
 }
 
-/** The folder itself, or its nearest existing ancestor. */
-function nearestThere(folder: string): string {
-  const above = paths().dirname(folder);
-  return above === folder || fs().existsSync(folder) ? folder : nearestThere(above);
-}
-
-function assertPrivate({ uid, mode }: { uid: number; mode: number }, what: string): void {
+/** @throws {StateFolderError} for what others than its owner and this user have access to. */
+function assertPrivate(
+  { uid, mode }: { uid: number; mode: number },
+  what: string,
+  owner: Owner | undefined,
+): void {
   const own = process.getuid?.();
   if (own === undefined) return;
-  if (uid !== own) throw new StateFolderError(`${what} belongs to another user`);
+  if (uid !== own && uid !== owner?.uid)
+    throw new StateFolderError(`${what} belongs to another user`);
   if ((mode & 0o077) !== 0) throw new StateFolderError(`${what} is open to other users`, true);
 }
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
-/**
- * Makes a folder and those above it, for the user alone. Node's own `recursive` never ends where a file
- * system refuses with ENOENT although the folder above exists, as in /proc.
- *
- * @throws a system error.
- */
-function makeFolder(path: string): void {
-  try {
-    fs().mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    const above = paths().dirname(path);
-    if (codeOf(error) === 'ENOENT' && above !== path && !fs().existsSync(above)) {
-      makeFolder(above);
-      makeFolder(path);
-      return;
-    }
-    const isThere = fs().statSync(path, { throwIfNoEntry: false })?.isDirectory();
-    if (codeOf(error) !== 'EEXIST' || !isThere) throw error;
-  }
 }

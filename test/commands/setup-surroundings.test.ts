@@ -3,14 +3,16 @@ import {
   chownSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { obstacleOf } from '../../src/commands/clients/client-file.ts';
+import { ownerOfNew } from '../../src/safety/owner.ts';
 import {
   contents,
   cursorFile,
@@ -254,6 +256,51 @@ test.skipIf(process.getuid?.() !== 0)('the owner of a file stays', async () => {
   expect(readFileSync(other, 'utf8')).toBe('{}');
   expect(ownersOf(other)).toEqual([1234, 2345]);
 });
+
+test.skipIf(process.getuid?.() !== 0)('what root makes in a home belongs to its user', async () => {
+  const home = temporaryHome();
+  chownSync(home, 1234, 2345);
+  const place = { environment: { SEGMENT_API_TOKEN: 'sgp_fromTheEnvironment1234' } };
+  // The second time, root finds the token of the user.
+  for (const client of ['cursor', 'junie']) {
+    expect(await run(home, { clients: [client], flags: {}, place })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  }
+  const made = readdirSync(home, { recursive: true, encoding: 'utf8' });
+  expect(made).toContain(join('.local/state/segment-audiences-mcp/token'));
+  const ofOthers = made.filter((path) => {
+    const { uid, gid } = statSync(join(home, path));
+    return uid !== 1234 || gid !== 2345;
+  });
+  expect(ofOthers).toEqual([]);
+});
+
+test('only root can give away what it makes', () => {
+  const folder = temporaryHome();
+  const { uid, gid } = statSync(folder);
+  expect(ownerOfNew(join(folder, 'not/there'), 1)).toBeUndefined();
+  expect(ownerOfNew(join(folder, 'not/there'), undefined)).toBeUndefined();
+  expect(ownerOfNew(join(folder, 'not/there'), 0)).toEqual(uid === 0 ? undefined : { uid, gid });
+});
+
+test.skipIf(process.getuid?.() === 0)(
+  'a folder in which no file can be made is named before anything is written (root always can)',
+  async () => {
+    const home = temporaryHome();
+    const folder = dirname(withFile(cursorFile(home), '{}'));
+    chmodSync(folder, 0o555);
+    onTestFinished(() => chmodSync(folder, 0o755));
+    const before = contents(home);
+    const { code, stderr } = await run(home, { clients: ['junie', 'cursor'] });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `${cursorFile(home)} can't be written, because setup can't create files in ${folder} (EACCES): make that folder writable first. Nothing was changed.`,
+    );
+    expect(contents(home)).toEqual(before);
+  },
+);
 
 test('a file that belongs to another user is refused, except by root', () => {
   const stats = { mode: 0o100644, uid: 1000, nlink: 1 };

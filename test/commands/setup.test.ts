@@ -419,7 +419,9 @@ describe('the entry', () => {
     });
     const { stdout } = await setup({ home: '/home/u', exists: () => false, ...run });
     expect(stdout).toContain('SEGMENT_MCP_SECRET is a secret');
-    expect(stdout).toContain('This shell sets HTTPS_PROXY');
+    expect(stdout).toContain(
+      'This shell sets HTTPS_PROXY: make sure that the client has the same value.',
+    );
     expect(stdout).not.toMatch(/pass|BwcH|fromTheEnvironment/);
   });
 

@@ -124,6 +124,7 @@ const allowed: Record<string, string[]> = {
     'query/suggest.ts',
     'replicas/redis/link.ts',
     'safety/audit-path.ts',
+    'safety/owner.ts',
     'safety/state-folder.ts',
     'sandbox/count.ts',
     'sandbox/spaces.ts',

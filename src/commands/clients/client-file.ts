@@ -1,8 +1,19 @@
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, readFile, readlink, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  lstat,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { makeFolder, nearestThere, type Owner, ownerOfNew } from '../../safety/owner.ts';
 import { systemReason } from '../../text/system-reason.ts';
-import { type Owner, type Retrying, replaceFile } from '../replace-file.ts';
+import { type Retrying, replaceFile } from '../replace-file.ts';
 
 /** A client's file as it was read. */
 export interface ClientFile {
@@ -44,6 +55,8 @@ export class ClientFileError extends Error {
 
 /** Only for its owner, because other entries of the file may contain secrets. */
 const newFileMode = 0o600;
+/** What the process's umask leaves of it. */
+const newFolderMode = 0o777;
 
 /** The backup of a file's content before our entry. */
 export function backupOf(path: string): string {
@@ -69,7 +82,10 @@ export async function readClientFile(file: string): Promise<ClientFile> {
     ]);
     const stats = bytes && (await stat(path));
     const obstacle =
-      backup.obstacle ?? marker.obstacle ?? (stats && obstacleOf(stats, process.getuid?.()));
+      backup.obstacle ??
+      marker.obstacle ??
+      (stats && obstacleOf(stats, process.getuid?.())) ??
+      (await obstacleIn(nearestThere(dirname(path))));
     // Without the file, it is left from one that its user has removed since.
     const made = bytes && marker.bytes && { folder: marker.bytes.toString('utf8') || undefined };
     const mode = stats ? stats.mode & 0o7777 : newFileMode;
@@ -109,6 +125,21 @@ export function obstacleOf(
   return "can't be changed, because it belongs to another user: run this as that user";
 }
 
+/** Why no file can be made in a folder, to complete a sentence about one that is to be written there. */
+async function obstacleIn(folder: string): Promise<string | undefined> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return unwritable(folder, error);
+  }
+}
+
+/** A file is replaced by a new one next to it, so its folder must be writable. */
+function unwritable(folder: string, error: unknown): string {
+  return `can't be written, because setup can't create files in ${folder} (${systemReason(error)}): make that folder writable first`;
+}
+
 /** A text without its byte-order mark. @throws {ClientFileError} if it is not UTF-8. */
 export function textOf(bytes: Buffer): string {
   return decoded(bytes).replace('\ufeff', '');
@@ -137,10 +168,11 @@ export async function writeClientFile(
   retrying?: Retrying,
 ): Promise<void> {
   await explained(async () => {
-    const { path, bytes, mark, mode, owner } = file;
+    const { path, bytes, mark, mode } = file;
     // Before the backup, which would be of a file that stays as it is.
     await assertUnchanged(file);
-    const folder = await makeFolders(dirname(path));
+    const owner = file.owner ?? ownerOfNew(dirname(path));
+    const folder = makeFolder(dirname(path), newFolderMode, owner);
     const backupMode = isSecret ? newFileMode : mode;
     if (bytes && keepsBackup) {
       await replaceFile(backupOf(path), bytes, backupMode, retrying, owner);
@@ -149,9 +181,9 @@ export async function writeClientFile(
     if (!bytes) await rm(backupOf(path), { force: true });
     await replaceFile(path, mark + text, mode, retrying, owner);
     if (!bytes) {
-      await replaceFile(markerOf(path), folder ?? '', newFileMode, retrying);
+      await replaceFile(markerOf(path), folder ?? '', newFileMode, retrying, owner);
     } else if (keepsBackup || isTheirs) await rm(markerOf(path), { force: true });
-  });
+  }, dirname(file.path));
 }
 
 /** A file as it will be once it is written. */
@@ -171,7 +203,7 @@ export async function restoreClientFile(file: ClientFile, retrying?: Retrying): 
     await replaceFile(path, backup, mode, retrying, owner);
     await rm(backupOf(path), { force: true });
     await rm(markerOf(path), { force: true });
-  });
+  }, dirname(file.path));
 }
 
 /** Removes a file that setup created, and the folders created for it if they are empty. @throws {ClientFileError} */
@@ -191,14 +223,6 @@ export async function deleteClientFile(file: ClientFile): Promise<void> {
 
 function isWithin(folder: string, top: string): boolean {
   return folder === top || folder.startsWith(`${top}${sep}`);
-}
-
-/** Creates a folder and those above it. @returns the uppermost new one, if any. */
-async function makeFolders(path: string): Promise<string | undefined> {
-  const first = await mkdir(path, { recursive: true });
-  // Node.js may give it with the prefix that lifts Windows's limit of the length.
-  const prefix = '\\\\?\\';
-  return first?.startsWith(prefix) ? first.slice(prefix.length) : first;
 }
 
 async function isRemoved(folder: string): Promise<boolean> {
@@ -269,11 +293,22 @@ function decoded(bytes: Buffer): string {
   }
 }
 
-async function explained<Result>(act: () => Promise<Result>): Promise<Result> {
+/** @param folder where files are created for it, if any are. */
+async function explained<Result>(act: () => Promise<Result>, folder?: string): Promise<Result> {
   try {
     return await act();
   } catch (error) {
     if (error instanceof ClientFileError) throw error;
+    if (folder !== undefined && isRefusal(error)) {
+      throw new ClientFileError(unwritable(folder, error));
+    }
     throw new ClientFileError(`can't be used (${systemReason(error)})`);
   }
+}
+
+/** Whether creating a file or folder was not permitted. To rename one, Windows gives other reasons. */
+function isRefusal(error: unknown): boolean {
+  const isCreating =
+    error instanceof Error && 'syscall' in error && ['open', 'mkdir'].includes(`${error.syscall}`);
+  return isCreating && ['EACCES', 'EPERM', 'EROFS'].includes(systemReason(error));
 }

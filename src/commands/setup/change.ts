@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { ConfigError } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
-import { StateFolder, StateFolderError } from '../../safety/state-folder.ts';
+import { type StateFolder, StateFolderError } from '../../safety/state-folder.ts';
 import { createRedactor } from '../../text/redact.ts';
 import { visible, visibleLines } from '../../text/visible.ts';
 import { name as programName } from '../../version.ts';
@@ -24,6 +24,7 @@ import { tokenIn } from './kept-paths.ts';
 import type { Plan } from './plan.ts';
 import type { Server } from './server.ts';
 import { diffOf } from './show.ts';
+import { stateFolderAt } from './state-folder.ts';
 import { chooseToken, NoTokenError, type TokenChoice } from './token.ts';
 
 /** What is planned for a client's file, not yet done. */
@@ -215,7 +216,7 @@ export class Change {
     act: (folder: StateFolder) => Result | Promise<Result>,
   ): Promise<Result> {
     try {
-      return await act(new StateFolder(dirname(own), Date.now));
+      return await act(stateFolderAt(dirname(own)));
     } catch (error) {
       if (!(error instanceof StateFolderError)) throw error;
       const remedy = commandsToMakePrivate(own, this.#machine.place);

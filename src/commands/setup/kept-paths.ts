@@ -4,11 +4,11 @@ import { readFileOf } from '../../config/file-setting.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
 import { isForClient, slipIn } from '../../config/slips.ts';
-import { StateFolder } from '../../safety/state-folder.ts';
 import { redactionMark } from '../../text/redact.ts';
 import type { Entry, ServerStart } from '../clients/entry.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
 import type { Place } from '../clients/place.ts';
+import { stateFolderAt } from './state-folder.ts';
 
 /*
  * The files and the folder of its own that an older entry names: another token file may be another
@@ -184,7 +184,7 @@ function lookAtUnknown(setting: Setting<string>, given: string): Look {
 
 /** A folder that is there stays, whatever is wrong with it; the server creates one that is not. */
 function lookAtFolder(path: string): Look {
-  const why = new StateFolder(path, Date.now).problem();
+  const why = stateFolderAt(path).problem();
   if (why === undefined) return { path };
   if (!kindOf(path)?.isDirectory()) return { path, problem: why };
   return {

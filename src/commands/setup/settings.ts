@@ -121,7 +121,9 @@ function notesOn(environment: Place['environment']): string[] {
   }
   const set = surroundings.filter((name) => environment[name] ?? environment[name.toLowerCase()]);
   if (set.length > 0) {
-    notes.push(`This shell sets ${set.join(', ')}: make sure that the client has the same values.`);
+    notes.push(
+      `This shell sets ${set.join(', ')}: make sure that the client has the same ${set.length === 1 ? 'value' : 'values'}.`,
+    );
   }
   return notes;
 }
