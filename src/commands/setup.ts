@@ -8,6 +8,7 @@ import { StateFolderError } from '../safety/state-folder.ts';
 import { visibleLines } from '../text/visible.ts';
 import { name as programName } from '../version.ts';
 import { entryName } from './clients/entry.ts';
+import { ownFiles } from './clients/own-files.ts';
 import { folderOf, type Place } from './clients/place.ts';
 import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
@@ -202,20 +203,21 @@ const idWidth = Math.max(...clientIds.map((id) => id.length)) + 2;
 async function described(shown: Shown): Promise<string> {
   const { client, server, machine } = shown;
   const { place, exists } = machine;
-  const file = fileOf(client, place, exists);
+  const files = await ownFiles(client, place, exists);
   const before = server.beforeFor(client);
   const add = server.addFor(client);
-  const isThere = file !== undefined && exists(file);
-  const present = isThere ? await aboutPresent(file, shown) : undefined;
   const lines = [`${client.title} (${client.id})`];
-  if (file === undefined) lines.push(...(client.steps ?? []));
+  const there = files.filter(exists);
+  const present = await Promise.all(there.map((file) => aboutPresent(file, shown)));
+  if (files.length === 0) lines.push(...(client.steps ?? []));
   else {
-    lines.push(`File: ${file}${isThere ? '' : ' (does not exist yet)'}`);
+    const marked = (file: string) => `File: ${file}${exists(file) ? '' : ' (does not exist yet)'}`;
+    lines.push(...files.map(marked));
     if (before !== undefined) lines.push(before);
-    lines.push(...(present?.before ?? []));
+    lines.push(...present.flatMap((each) => each.before));
   }
   lines.push('', blockFor(client, server.entryFor(client)), '');
-  lines.push(...(present?.after ?? []));
+  lines.push(...present.flatMap((each) => each.after));
   if (add) lines.push('Or use its own command:', commandLine(add, place.platform), '');
   lines.push(client.afterwards);
   return lines.join('\n');

@@ -18,8 +18,8 @@ export interface Client {
   id: string;
   title: string;
   /**
-   * The files in which it looks for servers: the first that exists counts, else the first. Empty
-   * where the client does not run on the platform, or has its settings elsewhere.
+   * The files in which it looks for servers. Our entry belongs in the first that exists, else in the
+   * first. Empty where the client does not run on the platform, or has its settings elsewhere.
    */
   files: (place: Place) => readonly string[];
   /** A folder that shows that the client is installed, if that of its file does not. */
@@ -264,7 +264,7 @@ export const clients: readonly Client[] = [
     id: 'opencode',
     title: 'OpenCode',
     files: (place) =>
-      ['opencode.json', 'opencode.jsonc'].map((file) =>
+      ['opencode.json', 'opencode.jsonc', 'config.json'].map((file) =>
         joined(place, configFolder(place), 'opencode', file),
       ),
     format: 'jsonc',
@@ -301,7 +301,10 @@ export function isEditable({ format }: Pick<Client, 'format'>): boolean {
   return format === 'json' || format === 'jsonc';
 }
 
-/** The file of a client: the first that exists, else the first; undefined if it has none here. */
+/**
+ * The file of a client in which our entry belongs: the first that exists, else the first; undefined if it
+ * has none here. `ownFiles` finds the entry, which may be in another one.
+ */
 export function fileOf(
   client: Client,
   place: Place,

@@ -6,7 +6,7 @@ import { holdsTokenInText, secretsIn, tokensInText } from '../clients/entry-secr
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
-import { type Client, clients, fileOf, isEditable } from '../clients/table.ts';
+import { type Client, clients, isEditable } from '../clients/table.ts';
 import { maxTextChars } from '../clients/text-entry.ts';
 import type { Context } from './context.ts';
 import { checkEntry, holdsToken } from './entry-checks.ts';
@@ -47,9 +47,9 @@ export async function checkClients(context: Context): Promise<Finding[]> {
 export async function tokenFileInEntries({ machine }: Context): Promise<string | undefined> {
   const { place, exists, mainFile } = machine;
   for (const client of clients) {
-    const path = fileOf(client, place, exists);
-    if (path === undefined || !exists(path)) continue;
-    for (const [key, value] of await readableServers(path, client)) {
+    const files = client.files(place).filter(exists);
+    const servers = await Promise.all(files.map((path) => readableServers(path, client)));
+    for (const [key, value] of servers.flat()) {
       const start = startIn(value);
       const file = start?.env[settings.tokenFile.env]?.trim() ?? '';
       const isOurs = start !== undefined && programIn(start, mainFile, key) !== undefined;
@@ -82,9 +82,17 @@ async function checkClient(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { place, exists } = context.machine;
-  const path = fileOf(client, place, exists);
-  if (path === undefined || !exists(path)) return [];
-  const about = (finding: Finding): Finding => ({ ...finding, part: client.id });
+  const files = client.files(place).filter(exists);
+  const found = await Promise.all(files.map((path) => checkFile(path, client, context, signal)));
+  return found.flat().map((finding) => ({ ...finding, part: client.id }));
+}
+
+async function checkFile(
+  path: string,
+  client: Client,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   try {
     const file = await readClientFile(path);
     const subject = { client, file: path, context };
@@ -94,10 +102,10 @@ async function checkClient(
       findings.push(warn(`${path} ${obstacle}.`, 'Until then, setup changes nothing there.'));
     }
     const ofBackup = backup ? await checkBackup(backup, backupOf(file.path), subject) : [];
-    return [...findings, ...ofBackup].map(about);
+    return [...findings, ...ofBackup];
   } catch (error) {
     if (!(error instanceof ClientFileError)) throw error;
-    return [about(unreadable(`${path} ${error.message}.`, client))];
+    return [unreadable(`${path} ${error.message}.`, client)];
   }
 }
 

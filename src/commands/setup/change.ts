@@ -17,7 +17,8 @@ import {
   textOf,
   writeClientFile,
 } from '../clients/client-file.ts';
-import { type Client, fileOf } from '../clients/table.ts';
+import { ownFiles } from '../clients/own-files.ts';
+import type { Client } from '../clients/table.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
 import { tokenIn } from './kept-paths.ts';
@@ -27,11 +28,17 @@ import { diffOf } from './show.ts';
 import { stateFolderAt } from './state-folder.ts';
 import { chooseToken, NoTokenError, type TokenChoice } from './token.ts';
 
-/** What is planned for a client's file, not yet done. */
-interface Planned {
+/** A file of a client that has our entry, or is to get it. */
+interface Target {
   client: Client;
-  /** Its name in messages to the user. */
+  /** The file's name in messages to the user. */
   name: string;
+  /** The client's other files that have our entry. */
+  others: readonly string[];
+}
+
+/** What is planned for a client's file, not yet done. */
+interface Planned extends Target {
   file: ClientFile;
   plan: Plan;
   /** What the user must know before the change. */
@@ -65,7 +72,7 @@ export class Change {
   }
 
   async add(chosen: readonly Client[], server: Server): Promise<number> {
-    const asPresent = await this.#planToAdd(chosen, server, []);
+    const asPresent = await this.#planToAdd(await this.#targetsOf(chosen), server, []);
     if (!asPresent) return 1;
     // Entries that stay with the sandbox need no token.
     const own = tokenFilesOf(asPresent).length > 0 ? server.ownTokenFile : undefined;
@@ -76,8 +83,7 @@ export class Change {
     if (!given) return 1;
     const isAffected = ({ plan: { tokenFile } }: Planned) =>
       tokenFile !== undefined && given.replaced.includes(tokenFile);
-    const affected = asPresent.filter(isAffected).map(({ client }) => client);
-    const again = await this.#planToAdd(affected, server, given.replaced);
+    const again = await this.#planToAdd(asPresent.filter(isAffected), server, given.replaced);
     if (!again) return 1;
     const planned = [...asPresent.filter((each) => !isAffected(each)), ...again];
     // Whoever has agreed is shown only what is different with another token.
@@ -90,14 +96,14 @@ export class Change {
 
   /** @param replacedTokens as in `Present`. */
   async #planToAdd(
-    chosen: readonly Client[],
+    targets: readonly Target[],
     server: Server,
     replacedTokens: readonly string[],
   ): Promise<Planned[] | undefined> {
     const { planToAdd } = await import('./plan.ts');
     const { flags } = this.#command;
     const machine = this.#machine;
-    return this.#planAll(chosen, {
+    return this.#planAll(targets, {
       planFor: (file, client) =>
         planToAdd(file, client, {
           entryFor: (kept) => server.entryFor(client, kept),
@@ -109,7 +115,7 @@ export class Change {
 
   async remove(chosen: readonly Client[]): Promise<number> {
     const { planToRemove } = await import('./plan.ts');
-    const planned = await this.#planAll(chosen, {
+    const planned = await this.#planAll(await this.#targetsOf(chosen), {
       planFor: (file, client) => planToRemove(file, client, this.#machine.mainFile),
       beforeFor: ({ before }) => before,
     });
@@ -117,22 +123,35 @@ export class Change {
     return this.#makeAll(planned);
   }
 
+  async #targetsOf(chosen: readonly Client[]): Promise<Target[]> {
+    const { place, exists } = this.#machine;
+    const targets = await Promise.all(
+      chosen.map(async (client) => {
+        const files = await ownFiles(client, place, exists);
+        return files.map((name) => {
+          return { client, name, others: files.filter((other) => other !== name) };
+        });
+      }),
+    );
+    return targets.flat();
+  }
+
   /** @returns undefined if a file can't be used, which was reported. */
   async #planAll(
-    chosen: readonly Client[],
+    targets: readonly Target[],
     { planFor, beforeFor }: Planning,
   ): Promise<Planned[] | undefined> {
-    const { place, exists } = this.#machine;
     const planned: Planned[] = [];
     let isUsable = true;
-    for (const client of chosen) {
-      const name = fileOf(client, place, exists) ?? '';
+    for (const { client, name, others } of targets) {
       try {
         const read = await readClientFile(name);
         const file = afterPlanned(read, planned);
-        if (file.obstacle !== undefined) throw new ClientFileError(file.obstacle);
         const plan = planFor(file, client);
-        planned.push({ client, name, file, plan, before: beforeFor(client) });
+        if (file.obstacle !== undefined && plan.kind !== 'none') {
+          throw new ClientFileError(file.obstacle);
+        }
+        planned.push({ client, name, others, file, plan, before: beforeFor(client) });
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
         this.#complain(`${name} ${error.message}. Nothing was changed.`);
@@ -154,7 +173,7 @@ export class Change {
     return false;
   }
 
-  #show({ client, name, file, plan, before }: Planned): void {
+  #show({ client, name, others, file, plan, before }: Planned): void {
     const redactor = createRedactor(plan.secrets);
     if (plan.kind === 'none') {
       const nothing = this.#command.remove ? 'has no entry for this program' : 'is already set up';
@@ -162,6 +181,9 @@ export class Change {
       return;
     }
     const lines = [`${client.title}: ${name}${file.bytes ? '' : ' (new)'}`];
+    if (others.length > 0) {
+      lines.push(`${client.title} also has the entry in ${others.join(' and ')}.`);
+    }
     if (before !== undefined) lines.push(before);
     if (plan.kind === 'delete') lines.push('The file contains nothing else, so it is deleted.');
     if (plan.kind === 'restore') lines.push("The file's content from before setup is restored.");
