@@ -43,16 +43,14 @@ test('every call shows a part of its result, and a reply follows the calls', () 
   }
 });
 
-test('the calls of all recipes give what the page shows', async () => {
+test.each(recipes)('the calls give what the page shows: $request', async ({ calls }) => {
   await using session = await startSession(['--sandbox', '--toolsets', 'all'], {}, () => ({
     action: 'accept',
     content: { agree: true },
   }));
-  for (const { request, calls } of recipes) {
-    for (const { tool, input, shown } of calls) {
-      const { error, structured } = await callTool(session.client, tool, input);
-      expect(error, `${request}: ${tool}`).toBeUndefined();
-      expect(structured, `${request}: ${tool}`).toMatchObject(shown);
-    }
+  for (const { tool, input, shown } of calls) {
+    const { error, structured } = await callTool(session.client, tool, input);
+    expect(error, tool).toBeUndefined();
+    expect(structured, tool).toMatchObject(shown);
   }
 });
