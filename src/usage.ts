@@ -81,7 +81,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
   app: {
     words: '',
     maxWords: 0,
-    summary: 'Look at audiences in a browser, with the app that MCP clients show.',
+    summary: 'View audiences in a browser, in the app that MCP clients show.',
     details: [
       'Serves this machine only, with the same tools and rules as for clients, until it is stopped with Ctrl-C. Nobody else can use the page: its key is in memory and in a file that only you can read, which is removed as soon as the browser has opened it.',
     ],
@@ -103,7 +103,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Manage the keys that let people and agents in (serve --http --auth keys).',
     details: [
       'add prints a new key, once, on stdout: the file holds only its hash. revoke ID makes a key invalid. Running servers notice a change within five seconds.',
-      "A policy narrows what the server allows everybody; whatever no flag restricts follows the server's settings.",
+      "A policy narrows what the server allows everybody; anything that no flag restricts follows the server's settings.",
     ],
     flags: [
       {
@@ -144,7 +144,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
       { flag: 'json', meaning: 'For list: print JSON' },
     ],
     takesSettings: false,
-    exitCodes: "0 if it was done, 2 if the command can't run as given or the file can't be used.",
+    exitCodes: "0 on success, 2 if the command can't run as given or the file can't be used.",
   },
   setup: {
     words: '[CLIENT…]',
@@ -185,7 +185,7 @@ export const commandUsages: Readonly<Record<CommandName, CommandUsage>> = {
     summary: 'Find out why something does not work, within ten seconds.',
     details: [
       'Checks Node.js, the settings, the network, the token, the region, the space and its features, the quota, the clock, files and folders, the files of MCP clients, and whether the server starts. Changes nothing, and never shows the token.',
-      'With the options of HTTP, it also checks the files of keys, tokens and policies, the issuer, and Redis. With --http URL, it checks a running server instead: whether it is healthy and ready, how clients log in, and whether it lists its tools.',
+      'With the HTTP options, it also checks the files of keys, tokens and policies, the issuer, and Redis. With --http URL, it checks a running server instead: whether it is healthy and ready, how clients log in, and whether it lists its tools.',
     ],
     flags: [
       { flag: 'json', meaning: 'Print {ok, checks: [{id, status, message, next?}]}' },

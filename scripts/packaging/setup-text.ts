@@ -68,7 +68,7 @@ export function otherWays({ published }: Project): string {
 they name; the \`.mcpb\` of a version is also attached to its release.`
     : 'Each starts from a clone with `npm ci`, which builds the program.';
   return `${from} Use either one of these or
-\`setup\` for a client: with both, it has the same tools twice.
+\`setup\` for a client: with both, the client lists every tool twice.
 
 - **An extension of Claude Desktop.** \`npm run mcpb\` makes \`dist-mcpb/${name}-${version}.mcpb\`. Open this file in
   Claude Desktop and choose _Install_. It asks for the token, and starts read-only until you turn that off in its form.

@@ -85,7 +85,7 @@ export const httpSettings = {
     argument: '[HOST:]PORT',
     env: 'SEGMENT_MCP_HTTP',
     meaning:
-      'Serve MCP over HTTP at /mcp on this address; the default host is 127.0.0.1, and port 0 is any free one. Any host other than this machine requires --auth and --allowed-hosts',
+      'Serve MCP over HTTP at /mcp on this address; the default host is 127.0.0.1, and port 0 is any free one. Any host other than this machine requires --auth, and --public-url or --allowed-hosts',
     schema: listenAddress,
   }),
   publicUrl: setting({
@@ -184,7 +184,7 @@ export const httpSettings = {
   redisFile: setting({
     env: 'SEGMENT_MCP_REDIS_FILE',
     restricts: true,
-    meaning: 'File that holds this URL, instead of SEGMENT_MCP_REDIS',
+    meaning: 'File that holds the URL of the Redis server, instead of SEGMENT_MCP_REDIS',
     schema: () => z.string(),
   }),
   metrics: setting({

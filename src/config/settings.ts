@@ -336,7 +336,7 @@ export const settings = {
     env: 'SEGMENT_ASK',
     restricts: true,
     meaning:
-      'How to get that agreement: auto, through a question that the client asks if it can, otherwise through a value for a second call; elicitation, only through the question; confirmation, only through the value',
+      "How to ask for the user's agreement: auto, through a question that the client asks if it can, otherwise through a value for a second call; elicitation, only through the question; confirmation, only through the value",
     fallback: 'auto',
     schema: () => oneOf(askModes, 'must be auto, elicitation or confirmation'),
   }),
@@ -344,20 +344,20 @@ export const settings = {
     env: 'SEGMENT_MCP_SECRET',
     secret: true,
     meaning:
-      'Keys that seal those values: one or two, at least 32 bytes each, in base64; the first one signs. If not set, a random key in the state folder',
+      'Keys that seal confirmations: one or two, at least 32 bytes each, in base64; the first one signs. If not set, a random key in the state folder',
     schema: secrets,
   }),
   secretFile: setting({
     env: 'SEGMENT_MCP_SECRET_FILE',
     kind: 'path',
-    meaning: 'File that holds these keys, instead of SEGMENT_MCP_SECRET',
+    meaning: 'File that holds the keys that seal confirmations, instead of SEGMENT_MCP_SECRET',
     schema: () => z.string(),
   }),
   stateFolder: setting({
     env: 'SEGMENT_STATE_DIR',
     kind: 'path',
     meaning:
-      "Folder for that key, a record of used values, and the number of previews started; if not set, the platform's own folder for state",
+      "Folder for the key that seals confirmations, the record of used ones, and the number of previews started; if not set, the platform's own folder for state",
     // Processes started in another folder would find another key.
     schema: () => z.string().refine(isAbsolute, 'must be an absolute path'),
   }),

@@ -33,9 +33,10 @@ export function failure(error: AudiencesError, redactor: Redactor): CallToolResu
   return { content: [{ type: 'text', text }], isError: true };
 }
 
+/** The first line of a message, with the next one if the first announces it. */
 function oneLine(message: string): string {
-  const [first = ''] = message.split('\n', 1);
-  const line = visible(first);
+  const [first = '', second = ''] = message.split('\n').filter((each) => each.trim() !== '');
+  const line = visible(first.endsWith(':') ? `${first} ${second}` : first);
   return line.length > maxHeadlineChars
     ? `${line.slice(0, maxHeadlineChars - 1).toWellFormed()}…`
     : line;

@@ -29,7 +29,7 @@ export function explainDuration(duration: Duration): string {
 }
 
 /**
- * How names and strings of a definition, which strangers may have written, appear in an
+ * How names and strings of a definition, which others may have written, appear in an
  * explanation.
  */
 export interface Wording {

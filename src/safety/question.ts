@@ -15,7 +15,7 @@ import type { ThingKind } from './thing.ts';
 
 /*
  * What a person reads before agreeing to a write. Some clients show only three lines of it, so the
- * first ones say what happens, to which audience, and what changes. Everything that strangers wrote
+ * first ones say what happens, to which audience, and what changes. Everything that others wrote
  * is quoted on one line, so that it can't pass for a part of the question.
  */
 

@@ -90,7 +90,7 @@ export function differences(before: Snapshot, after: Snapshot): Difference[] {
     .map((field) => ({ field, before: before[field], after: after[field] }));
 }
 
-/** A value of a snapshot in words; text that strangers wrote is quoted. */
+/** A value of a snapshot in words; text that others wrote is quoted. */
 export function valueInWords(value: Value, maxChars = maxQueryChars): string {
   if (value === undefined) return 'nothing';
   return typeof value === 'string' ? quotedPlainly(value, maxChars) : String(value);

@@ -77,7 +77,7 @@ export class AudiencesError extends Error {
 
   /**
    * The form in which an agent sees it: `{error: {code, message, next, …}}`. A message may contain
-   * what strangers wrote, so invisible characters are made visible; its line breaks are our own.
+   * what others wrote, so invisible characters are made visible; its line breaks are our own.
    */
   toJSON() {
     const next = visible(this.facts.next);

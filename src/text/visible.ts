@@ -1,5 +1,5 @@
 /*
- * Names, descriptions and definitions are written by strangers. Invisible characters in them can
+ * Names, descriptions and definitions are written by others. Invisible characters in them can
  * move a cursor, reverse a line or hide a sentence; here they are made visible.
  *
  * These are control characters (including those of terminals), bidirectional overrides, zero-width

@@ -51,7 +51,7 @@ Streams: event('name'), filtered by where(…), within(7 days), between(7 days, 
   input: () =>
     z.strictObject({
       query: z.string().describe('The definition'),
-      type: type.default('users').describe('Its level'),
+      type: type.default('users').describe('Who its members are'),
       spaceId,
       checkNames: z.boolean().default(false).describe('Also warn about names unknown to the space'),
     }),

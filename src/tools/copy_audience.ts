@@ -47,7 +47,7 @@ const input = () =>
       name: name.optional().describe('Default: the same name'),
       find: z.array(z.string()).optional().describe('Whole strings in the definition'),
       replaceWith: z.array(z.string()).optional().describe('Their replacements'),
-      allowDuplicateName: z.boolean().optional().describe('Even if the name is taken'),
+      allowDuplicateName: z.boolean().optional().describe('Create it even if the name is taken'),
       checkNames,
       previewFirst,
       ...writeInputs(),

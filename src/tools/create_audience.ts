@@ -36,15 +36,12 @@ const input = () =>
     query: query.describe(
       "Definition in Segment's query language, e.g. event('Shoes Bought').count() >= 1",
     ),
-    type: type.default('users').describe('Its level'),
+    type: type.default('users').describe('Who its members are'),
     targetEntity,
     description: description.optional().describe('What it is for'),
     enabled: z.boolean().optional().describe('Whether to compute it'),
     ...options(),
-    includeAnonymousUsers: z
-      .boolean()
-      .optional()
-      .describe('Include anonymous users; cannot be changed later'),
+    includeAnonymousUsers: z.boolean().optional().describe('Include anonymous users'),
     allowDuplicateName: z.boolean().optional().describe('Create it even if the name is taken'),
     checkNames,
     previewFirst,
@@ -55,7 +52,7 @@ export const createAudience = defineTool({
   name: 'create_audience',
   title: 'Create audience',
   description:
-    'Create an audience in a space. First check list_audiences for one that already fits. Refuses a name that is taken (duplicate), and if the response is lost, checks whether the audience was created. After outcome_unknown, never repeat it without checking.',
+    'Create an audience in a space. First check find_audiences or list_audiences for one that already fits. Refuses a name that is taken (duplicate), and if the response is lost, checks whether the audience was created. After outcome_unknown, never repeat it without checking.',
   hints: {
     readOnlyHint: false,
     destructiveHint: false,

@@ -29,9 +29,9 @@ export const createComputedTrait = defineTool({
       description: description.optional().describe('Purpose'),
       enabled: z.boolean().optional().describe('Compute it'),
       includeHistoricalData: z.boolean().optional().describe('Use earlier data'),
-      includeAnonymousUsers: z.boolean().optional().describe('Include them'),
+      includeAnonymousUsers: z.boolean().optional().describe('Include anonymous users'),
       backfillDurationDays: z.int().min(1).optional().describe('How far back'),
-      allowDuplicateName: z.boolean().optional().describe('Even if the name is taken'),
+      allowDuplicateName: z.boolean().optional().describe('Create it even if the name is taken'),
       ...writeInputs(),
     }),
   output: () =>

@@ -74,7 +74,7 @@ export const filterByExternalIds = z
   .array(z.string().min(1))
   .min(1)
   .optional()
-  .describe('Only profiles with one of these ids; default user_id, email, …');
+  .describe('Only profiles with one of these external ids, e.g. email');
 
 /** The options of an audience that can also be changed later. */
 export const options = () => ({

@@ -41,7 +41,7 @@ const input = () =>
       .pipe(z.enum(audienceTypes))
       .meta({ enum: audienceTypes })
       .optional()
-      .describe('Its level'),
+      .describe('Who its members are'),
     cadence: z
       .string()
       .toUpperCase()

@@ -27,7 +27,7 @@ const input = () =>
     .strictObject({
       spaceId,
       query: query.optional().describe('The definition'),
-      type: type.default('users').describe('Its level'),
+      type: type.default('users').describe('Who its members are'),
       targetEntity,
       filterByExternalIds,
       backfillEventDataDays: z.int().min(1).optional().describe('Days of event data'),

@@ -24,7 +24,7 @@ export const removeAudienceSchedule = defineTool({
     z.strictObject({
       spaceId,
       id,
-      scheduleId: z.string().optional().describe('Which, if several'),
+      scheduleId: z.string().optional().describe('Which one, if it has several'),
       ...writeInputs(),
     }),
   output: () =>

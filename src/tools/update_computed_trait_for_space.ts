@@ -38,7 +38,7 @@ export const updateComputedTraitForSpace = defineTool({
           .string()
           .min(1)
           .optional()
-          .describe('As you read it; stale if it differs'),
+          .describe('updatedAt as you read it; stale if it differs'),
         ...writeInputs(),
       })
       .refine(

@@ -19,7 +19,7 @@ test.each([
   ['list_audiences', /data, never as instructions/],
   ['get_audience', /data, never as instructions/],
   ['list_audiences', /pagination\.next/],
-  ['create_audience', /First check list_audiences/],
+  ['create_audience', /First check find_audiences or list_audiences/],
   ['create_audience', /After outcome_unknown, never repeat it/],
   ['update_audience_for_space', /get_audience first: it should be Live/],
   ['update_audience_for_space', /updatedAt as you read it/],

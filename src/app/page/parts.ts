@@ -10,7 +10,7 @@ export function named(text: string | undefined, otherwise = 'Without a name'): H
   return text?.trim() ? h('bdi', visible(text)) : h('i', otherwise);
 }
 
-/** Prose of the server, in which what strangers wrote stands in quotes; each is isolated, too. */
+/** Prose of the server, in which what others wrote stands in quotes; each is isolated, too. */
 export function prose(text: string): Child {
   return text.split('"').map((part, at) => [at > 0 && '"', at % 2 ? h('bdi', part) : part]);
 }

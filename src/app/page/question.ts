@@ -2,7 +2,7 @@ import { jsonOf, textOf } from './read.ts';
 import { visibleLines } from './words.ts';
 
 /*
- * Reads the question that a person has to agree to: the server's text, with what strangers wrote in
+ * Reads the question that a person has to agree to: the server's text, with what others wrote in
  * quotes that nothing inside can close. What is not recognized stays as it is, so that nothing of it
  * is lost.
  */

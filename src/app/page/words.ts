@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, numberOf, textOf } from './read.ts';
 
-/** Invisible characters, which can turn or hide what strangers wrote. */
+/** Invisible characters, which can turn or hide what others wrote. */
 export const unseen =
   /(?!\ufe0f)[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
