@@ -52,6 +52,7 @@ import {
 import { within } from './doctor/time-limit.ts';
 import { endingSignal } from './doctor/whole-program.ts';
 import { endpointIn, problemsOfVariable } from './endpoint.ts';
+import { executableHere, invocationOf } from './invocation.ts';
 import { stateFolderAt } from './setup/state-folder.ts';
 
 /** What the command line asks for. */
@@ -128,11 +129,13 @@ export function thisMachine(): DoctorMachine {
   const platform = process.platform;
   const folderAt = (path: string) => new StateFolder(path, Date.now);
   const ended = endingSignal();
+  const place = { platform, environment: process.env, home: homedir(), cwd: process.cwd() };
   return {
-    place: { platform, environment: process.env, home: homedir(), cwd: process.cwd() },
+    place,
     clock: systemClock,
     node: { version: process.versions.node, path: process.execPath },
     mainFile,
+    invocation: invocationOf({ node: process.execPath, mainFile, project }, place, executableHere),
     hostname: hostname(),
     exists: existsSync,
     readFile: readFileHere,

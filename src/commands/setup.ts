@@ -6,13 +6,13 @@ import { project } from '../project.ts';
 import { suggest } from '../query/suggest.ts';
 import { StateFolderError } from '../safety/state-folder.ts';
 import { visibleLines } from '../text/visible.ts';
-import { name as programName } from '../version.ts';
 import { entryName } from './clients/entry.ts';
 import { ownFiles } from './clients/own-files.ts';
 import { folderOf, type Place } from './clients/place.ts';
 import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
 import { commandLine, wordsOf } from './command-line.ts';
+import { executableHere, invocationOf, ownCommand } from './invocation.ts';
 import { commandsToMakePrivate, stepsToKeepToken } from './private-token.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
@@ -25,16 +25,13 @@ import { terminalOf } from './setup/terminal.ts';
 
 /** This machine, as setup needs it. */
 export function thisMachine(): SetupMachine {
+  const { platform, env: environment, execPath: node } = process;
+  const place = { platform, environment, home: homedir(), cwd: process.cwd() };
+  const program = { node, mainFile: realpathSync(process.argv[1] ?? ''), project };
   return {
-    place: {
-      platform: process.platform,
-      environment: process.env,
-      home: homedir(),
-      cwd: process.cwd(),
-    },
-    node: process.execPath,
-    mainFile: realpathSync(process.argv[1] ?? ''),
-    project,
+    place,
+    ...program,
+    invocation: invocationOf(program, place, executableHere),
     terminal: terminalOf({ input: process.stdin, output: process.stderr }),
     exists: existsSync,
   };
@@ -87,7 +84,8 @@ function assertPossible(
   if (!write && !remove) return;
   const flag = remove ? '--remove' : '--write';
   if (chosen.length === 0) {
-    throw new ConfigError([`${flag} needs a CLIENT: ${programName} setup CLIENT ${flag}.`]);
+    const command = ownCommand(machine, 'setup', 'CLIENT', flag);
+    throw new ConfigError([`${flag} needs a CLIENT: ${command}.`]);
   }
   const problems = chosen.flatMap((client) => {
     if (client.files(place).length === 0) {
@@ -151,9 +149,10 @@ async function show(
     const heading =
       shown.length > 0 ? 'Not found on this machine' : 'No clients were found on this machine';
     parts.push(
-      [`${heading}; ${programName} setup CLIENT shows how to set up one of these:`, ...list].join(
-        '\n',
-      ),
+      [
+        `${heading}; ${ownCommand(machine, 'setup', 'CLIENT')} shows how to set up one of these:`,
+        ...list,
+      ].join('\n'),
     );
   }
   const editable = shown.find(
@@ -161,11 +160,7 @@ async function show(
       isEditable(client) && client.files(place).length > 0 && problemOf(client) === undefined,
   );
   const writing =
-    editable &&
-    commandLine(
-      [programName, 'setup', editable.id, ...wordsGiven(command), '--write'],
-      place.platform,
-    );
+    editable && ownCommand(machine, 'setup', editable.id, ...wordsGiven(command), '--write');
   const hint =
     writing && `${writing} writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
   const token = ownTokenFile === undefined ? [] : aboutToken(ownTokenFile, place);

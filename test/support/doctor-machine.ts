@@ -36,6 +36,7 @@ export async function doctor({
     clock,
     node: { version: '20.18.1', path: '/usr/bin/node' },
     mainFile: '/opt/segment-audiences-mcp/dist/main.js',
+    invocation: ['segment-audiences-mcp'],
     hostname: 'machine',
     exists,
     readFile: readFileHere,

@@ -55,6 +55,7 @@ export async function setup({ home, place, ...given }: SetupRun) {
     place: { platform: 'linux', environment: {}, home, cwd: join(home, 'project'), ...place },
     node: given.node ?? '/usr/bin/node',
     mainFile: given.mainFile ?? '/opt/segment-audiences-mcp/dist/main.js',
+    invocation: given.invocation ?? ['segment-audiences-mcp'],
     project: given.project ?? { owner: undefined, published: false },
     terminal: given.terminal,
     exists: given.exists ?? existsSync,

@@ -8,6 +8,7 @@ import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
 import { type Client, clients, isEditable } from '../clients/table.ts';
 import { maxTextChars } from '../clients/text-entry.ts';
+import { ownCommand } from '../invocation.ts';
 import type { Context } from './context.ts';
 import { checkEntry, holdsToken } from './entry-checks.ts';
 import { isFileHere } from './entry-paths.ts';
@@ -38,7 +39,7 @@ export async function checkClients(context: Context): Promise<Finding[]> {
   return [
     skipped(
       'No client file has an entry for this server.',
-      `${programName} setup shows what to do.`,
+      `${ownCommand(context.machine, 'setup')} shows what to do.`,
     ),
   ];
 }
@@ -130,7 +131,7 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
   try {
     if (!isEditable(client) && text.length > maxTextChars) {
       const reason = `the file has more than ${maxTextChars} characters.`;
-      return withTokens(skipped(`${unchecked}: ${reason}`, byHand));
+      return withTokens(skipped(`${unchecked}: ${reason}`, byHand(context)));
     }
     const servers = await serversIn(text, client);
     const hasOurs = servers.some(([name]) => name === entryName);
@@ -147,14 +148,18 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
       return [...ours.flatMap(({ findings }) => findings), ...checkTokens(text, file, secrets)];
     }
     if (isEditable(client)) return [];
-    return withTokens(skipped(`${unchecked}: it is ${client.format.toUpperCase()}.`, byHand));
+    return withTokens(
+      skipped(`${unchecked}: it is ${client.format.toUpperCase()}.`, byHand(context)),
+    );
   } catch (error) {
     if (!(error instanceof ClientFileError)) throw error;
     return withTokens(unreadable(`${file} ${error.message}.`, client));
   }
 }
 
-const byHand = `Compare it with what ${programName} setup CLIENT shows.`;
+function byHand({ machine }: Context): string {
+  return `Compare it with what ${ownCommand(machine, 'setup', 'CLIENT')} shows.`;
+}
 
 /**
  * Tokens anywhere in a client's file, such as in comments.

@@ -12,6 +12,7 @@ import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
 import { unwrapped } from '../clients/wrappers.ts';
+import { ownCommand } from '../invocation.ts';
 import { whereItLeads } from '../setup/kept-paths.ts';
 import type { Context } from './context.ts';
 import { configOf, type EntryConfig } from './entry-config.ts';
@@ -81,10 +82,10 @@ function namesCommand(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('command' in value || 'cmd' in value);
 }
 
-function notUnderstood({ entry, client }: Subject): Finding {
+function notUnderstood({ entry, client, context }: Subject): Finding {
   return skipped(
     `${entry} was not checked: its form is not understood here.`,
-    `Compare it with what this shows: ${programName} setup ${client.id}`,
+    `Compare it with what this shows: ${ownCommand(context.machine, 'setup', client.id)}`,
   );
 }
 

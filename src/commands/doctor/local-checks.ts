@@ -1,8 +1,9 @@
 import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
 import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
-import { minNode, name as programName } from '../../version.ts';
+import { minNode } from '../../version.ts';
 import { joined } from '../clients/place.ts';
+import { type Invoked, ownCommand } from '../invocation.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import { tokenFileInEntries } from './client-checks.ts';
 import type { Context } from './context.ts';
@@ -20,7 +21,7 @@ export function checkNode({ machine: { node } }: Context): Finding {
 }
 
 export async function checkSettings(context: Context): Promise<Finding> {
-  const { settings: read, flags } = context;
+  const { settings: read, flags, machine } = context;
   const { config, problems, tokenFrom, alsoSet } = read;
   if (!config) {
     const unusable = tokenFrom === undefined ? unusableToken(context) : undefined;
@@ -28,7 +29,7 @@ export async function checkSettings(context: Context): Promise<Finding> {
     const isTokenMissing = tokenFrom === undefined && flags.sandbox !== true;
     const next = isTokenMissing
       ? await nextWithoutToken(context)
-      : `Fix the settings listed here; ${programName} --help lists all of them.`;
+      : `Fix the settings listed here; ${ownCommand(machine, '--help')} lists all of them.`;
     return fail(problems.join(' '), next);
   }
   const tokenWords = {
@@ -45,17 +46,22 @@ export async function checkSettings(context: Context): Promise<Finding> {
   if (differing && warnings.length === 1) {
     return warn(
       [token + others, ...warnings].join(' '),
-      `Unset ${settings.token.env}, or let setup keep it: ${programName} setup CLIENT --write.`,
+      `Unset ${settings.token.env}, or let setup keep it: ${setupFor(machine)}.`,
     );
   }
   return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
+}
+
+/** The command that asks for the token and keeps it. */
+function setupFor(machine: Invoked): string {
+  return ownCommand(machine, 'setup', 'CLIENT', '--write');
 }
 
 /** What to do if the doctor has no token, although a client may have one. */
 async function nextWithoutToken(context: Context): Promise<string> {
   const file = await tokenFileInEntries(context);
   if (file === undefined) {
-    return `Run ${programName} setup CLIENT --write, which asks for the token, or set SEGMENT_API_TOKEN.`;
+    return `Run ${setupFor(context.machine)}, which asks for the token, or set SEGMENT_API_TOKEN.`;
   }
   const { env } = settings.tokenFile;
   return `An entry of a client names a token file: to check with that token, set ${env} to ${file}, and run this again.`;
@@ -70,7 +76,7 @@ function unusableToken({ kept, machine, stateFolder = '' }: Context): Finding | 
     `The token that setup keeps in ${stateFolder} can't be used because ${kept.problem.message}.`,
     kept.problem.isOpen
       ? `Run: ${commandsToMakePrivate(file, place)}`
-      : `Set ${settings.stateFolder.env} to a folder of your own, and run ${programName} setup CLIENT --write.`,
+      : `Set ${settings.stateFolder.env} to a folder of your own, and run ${setupFor(machine)}.`,
   );
 }
 

@@ -34,6 +34,8 @@ export interface DoctorMachine {
   node: { version: string; path: string };
   /** The real path of this program. */
   mainFile: string;
+  /** The words that start this program in the user's shell. */
+  invocation: readonly string[];
   /** This machine's name. */
   hostname: string;
   exists: (path: string) => boolean;

@@ -3,14 +3,14 @@ import { ConfigError, type Flags } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
-import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError } from '../clients/client-file.ts';
 import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { type EntrySetting, settingsIn } from '../clients/entry-settings.ts';
 import { isAbsolutePath } from '../clients/place.ts';
 import { programIn } from '../clients/program.ts';
 import { type Client, isEditable } from '../clients/table.ts';
-import { commandLine, wordsOf } from '../command-line.ts';
+import { wordsOf } from '../command-line.ts';
+import { ownCommand } from '../invocation.ts';
 import type { GivenRemote, SetupCommand, SetupMachine } from '../setup/command.ts';
 import { whereItLeads } from '../setup/kept-paths.ts';
 import { notUnderstood } from '../setup/older-start.ts';
@@ -189,14 +189,8 @@ function withoutWorkspace(flags: Flags): Flags {
 
 /** The command of setup that writes, or shows, an entry with these flags. */
 function commandOf(client: Client, flags: Flags, { machine }: Context, writes: boolean): string {
-  const words = [
-    programName,
-    'setup',
-    client.id,
-    ...wordsOf(flags),
-    ...(writes ? ['--write'] : []),
-  ];
-  return commandLine(words, machine.place.platform);
+  const words = [client.id, ...wordsOf(flags), ...(writes ? ['--write'] : [])];
+  return ownCommand(machine, 'setup', ...words);
 }
 
 /** What setup is given. */
@@ -221,7 +215,8 @@ function serverOf(
   };
   const setupMachine: SetupMachine = {
     ...{ place: machine.place, node: machine.node.path, mainFile: machine.mainFile },
-    ...{ project: machine.project, terminal: undefined, exists: machine.exists },
+    ...{ project: machine.project, invocation: machine.invocation },
+    ...{ terminal: undefined, exists: machine.exists },
   };
   return withoutRefusal(() => {
     const server = serverFor(command, setupMachine);
@@ -248,7 +243,7 @@ export async function replaced(
   return withoutRefusal(() => {
     const plan = planToAdd(file, client, {
       entryFor: (kept) => server.entryFor(client, kept),
-      ...{ flags, mainFile: context.machine.mainFile, machine: context.machine },
+      ...{ flags, mainFile: context.machine.mainFile, machine: context.machine, removal: '' },
     });
     const node = findEntry(plan.kind === 'write' ? plan.text : file.text, path);
     return node && toValue(node);

@@ -1,9 +1,8 @@
-import { name as programName } from '../../version.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
 import { problemWithRemote, type RemoteEntry, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
-import { commandLine } from '../command-line.ts';
 import { endpointIn } from '../endpoint.ts';
+import { ownCommand } from '../invocation.ts';
 import type { GivenRemote } from '../setup/command.ts';
 import type { Context } from './context.ts';
 import { type Finding, ok, warn } from './finding.ts';
@@ -95,9 +94,9 @@ async function commandFor(
     if (remoteIn(entry)?.secrets.length !== 0) return undefined;
   }
   const words = [
-    ...[programName, 'setup', client.id, '--http', url],
+    ...['setup', client.id, '--http', url],
     ...(variable === undefined ? [] : ['--key-env', variable]),
     ...(isEditable(client) ? ['--write'] : []),
   ];
-  return commandLine(words, context.machine.place.platform);
+  return ownCommand(context.machine, ...words);
 }

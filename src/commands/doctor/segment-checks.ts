@@ -1,9 +1,11 @@
 import { editionShownBy } from '../../segment/editions/choice.ts';
 import { type AudiencesError, type ErrorCode, timeInWords } from '../../segment/errors.ts';
 import { quoted } from '../../text/visible.ts';
+import { ownCommand } from '../invocation.ts';
 import { skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
+import type { DoctorMachine } from './machine.ts';
 import type { Look, SegmentLooks } from './segment-looks.ts';
 
 /*
@@ -17,10 +19,10 @@ const ofSandbox = 'Not checked: the sandbox runs inside the server.';
 
 /** Runs a check if the settings can be used. */
 function withSegment(
-  check: (segment: SegmentLooks) => Promise<Finding>,
+  check: (segment: SegmentLooks, machine: DoctorMachine) => Promise<Finding>,
 ): (context: Context) => Promise<Finding> {
-  return async ({ segment, settings }) => {
-    if (segment) return check(segment);
+  return async ({ segment, settings, machine }) => {
+    if (segment) return check(segment, machine);
     return skipped(settings.config ? ofTokens : noSettings);
   };
 }
@@ -55,7 +57,7 @@ export const checkRegion = withSegment(async (segment) => {
   );
 });
 
-export const checkWorkspace = withSegment(async (segment) => {
+export const checkWorkspace = withSegment(async (segment, machine) => {
   const look = await segment.workspace();
   if (look.kind === 'there') {
     const { name, id } = look.output.workspace;
@@ -64,23 +66,23 @@ export const checkWorkspace = withSegment(async (segment) => {
   const { error } = look;
   if (isUnreached(look)) {
     if (segment.config.proxy) return skipped('Unknown: see the proxy check.');
-    return fail(`Segment can't be reached: ${causeOf(error)}.`, nextFor(error));
+    return fail(`Segment can't be reached: ${causeOf(error)}.`, nextFor(error, machine));
   }
   if (isUnauthorized(look)) {
     if ((await segment.regionOfToken()) !== undefined)
       return skipped('Unknown: see the region check.');
     return fail(
       'Segment does not accept the token (HTTP 401): it is wrong or revoked.',
-      'Create a new Public API token in Segment (Settings > Workspace settings > Access management > Tokens), and run segment-audiences-mcp setup CLIENT --write, or set SEGMENT_API_TOKEN.',
+      `Create a new Public API token ${whereToKeep(machine)}`,
     );
   }
   if (error.code === 'unsupported') {
     return skipped('Unknown: this edition of the API does not return the workspace.');
   }
-  return fromError(error);
+  return fromError(error, machine);
 });
 
-export const checkAudiences = withSegment(async (segment) => {
+export const checkAudiences = withSegment(async (segment, machine) => {
   const blocked = await blockedBy(segment);
   if (blocked) return blocked;
   const { space } = segment;
@@ -101,7 +103,7 @@ export const checkAudiences = withSegment(async (segment) => {
       'Use a token with access to the space, or set another space with --space (SEGMENT_SPACE_ID).',
     );
   }
-  return fromError(look.error);
+  return fromError(look.error, machine);
 });
 
 /** Why a space shows no audiences: because of the space, or of the feature. */
@@ -140,10 +142,10 @@ export const checkEdition = withSegment(async (segment) => {
   return ok(`Segment speaks ${shown}.`);
 });
 
-export const checkQuota = withSegment(async (segment) => {
+export const checkQuota = withSegment(async (segment, machine) => {
   const look = await listed(segment);
   if (look?.kind === 'error' && look.error.code === 'rate_limited') {
-    return warn('The quota of list_audiences is used up.', nextFor(look.error));
+    return warn('The quota of list_audiences is used up.', nextFor(look.error, machine));
   }
   if (look?.kind !== 'there') return skipped('Unknown: see the audiences check.');
   const left = await segment.left();
@@ -196,13 +198,13 @@ function isRateLimited(look: { kind: string; error?: AudiencesError }): look is 
   return look.error?.code === 'rate_limited';
 }
 
-function fromError(error: AudiencesError): Finding {
+function fromError(error: AudiencesError, machine: DoctorMachine): Finding {
   const finding = error.code === 'rate_limited' ? warn : fail;
-  return finding(error.message, nextFor(error));
+  return finding(error.message, nextFor(error, machine));
 }
 
 /** What a person can do about an error; the error's own advice is for a model. */
-function nextFor({ code, message, facts }: AudiencesError): string {
+function nextFor({ code, message, facts }: AudiencesError, machine: DoctorMachine): string {
   const { retryAfterMs } = facts;
   if (code === 'rate_limited' && retryAfterMs !== undefined) {
     return `Wait ${timeInWords(retryAfterMs)}, and then run it again.`;
@@ -210,7 +212,16 @@ function nextFor({ code, message, facts }: AudiencesError): string {
   if (message.includes('certificate')) {
     return 'If the network inspects TLS, set NODE_EXTRA_CA_CERTS to the PEM file of its certificate authority; otherwise check SEGMENT_API_URL and the clock.';
   }
+  if (code === 'forbidden') {
+    return `The token lacks access to the workspace. Have a workspace owner create a Public API token with that access ${whereToKeep(machine)}`;
+  }
   return advice[code] ?? 'Run it again; if the problem persists, report it with this output.';
+}
+
+/** Where a new token comes from and goes to, to complete a sentence. */
+function whereToKeep(machine: DoctorMachine): string {
+  const setup = ownCommand(machine, 'setup', 'CLIENT', '--write');
+  return `in Segment (Settings > Workspace settings > Access management > Tokens), and run ${setup}, or set SEGMENT_API_TOKEN.`;
 }
 
 const advice: Partial<Record<ErrorCode, string>> = {
@@ -218,8 +229,6 @@ const advice: Partial<Record<ErrorCode, string>> = {
     'Check the network, SEGMENT_API_URL and SEGMENT_REGION, and HTTPS_PROXY if there is a proxy.',
   timeout: 'Check the network and any proxy, or see status.segment.com.',
   rate_limited: 'Wait a minute: the server waits by itself.',
-  forbidden:
-    'The token lacks access to the workspace. Have a workspace owner create a Public API token with that access in Segment (Settings > Workspace settings > Access management > Tokens), and run segment-audiences-mcp setup CLIENT --write, or set SEGMENT_API_TOKEN.',
   upstream_error: 'Try again in a minute, or see status.segment.com.',
   bad_response: 'Check SEGMENT_API_URL, and any proxy between here and Segment.',
 };

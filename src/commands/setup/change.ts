@@ -19,6 +19,7 @@ import {
 } from '../clients/client-file.ts';
 import { ownFiles } from '../clients/own-files.ts';
 import type { Client } from '../clients/table.ts';
+import { ownCommand } from '../invocation.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
 import { tokenIn } from './kept-paths.ts';
@@ -108,6 +109,7 @@ export class Change {
         planToAdd(file, client, {
           entryFor: (kept) => server.entryFor(client, kept),
           ...{ flags, machine, replacedTokens, mainFile: machine.mainFile },
+          removal: ownCommand(machine, 'setup', client.id, '--remove'),
         }),
       beforeFor: server.beforeFor,
     });

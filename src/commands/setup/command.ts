@@ -28,6 +28,8 @@ export interface GivenRemote {
 /** What setup needs from the machine; passed in, so that tests can replace it. */
 export interface SetupMachine extends Omit<RunningProgram, 'platform'> {
   place: Place;
+  /** The words that start this program in the user's shell. */
+  invocation: readonly string[];
   terminal: Terminal | undefined;
   exists: (path: string) => boolean;
   retrying?: Retrying;

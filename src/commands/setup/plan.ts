@@ -1,6 +1,5 @@
 import { ConfigError } from '../../config/config.ts';
 import { minTokenChars, settings } from '../../config/settings.ts';
-import { name as programName } from '../../version.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
 import { type Entry, entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
@@ -81,6 +80,8 @@ export interface Addition extends Present {
   entryFor(kept: Kept): Entry;
   /** The real path of this program. */
   mainFile: string;
+  /** The command that removes the entry. */
+  removal: string;
 }
 
 /**
@@ -93,7 +94,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
   return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, addition.mainFile);
-    const { entry, notes } = own ? replacing(own, client, addition) : plainly(addition);
+    const { entry, notes } = own ? replacing(own, addition) : plainly(addition);
     const others = otherEntries(entriesAt(file.text, client.keys), addition.mainFile);
     const tokenFile = startIn(entry)?.env[settings.tokenFile.env];
     const secrets = own?.secrets ?? [];
@@ -127,24 +128,24 @@ function plainly({ entryFor }: Addition): NewEntry {
 }
 
 /** @throws {ClientFileError} for settings that can't stay. */
-function replacing(own: OwnEntry, { id }: Client, addition: Addition): NewEntry {
-  const { entryFor } = addition;
+function replacing(own: OwnEntry, addition: Addition): NewEntry {
+  const { entryFor, removal } = addition;
   const { value, start, unclear } = own;
   if (unclear !== undefined) {
     throw new ClientFileError(
-      `has an older entry that ${unclear}. What restricts it could be lost: change it by hand, or first run ${removal(id)}`,
+      `has an older entry that ${unclear}. What restricts it could be lost: change it by hand, or first run ${removal}`,
     );
   }
   const plain = entryFor(nothingKept);
-  assertNotWider(own, plain, id);
+  assertNotWider(own, plain, removal);
   const env = startIn(plain)?.env;
   const kept = start && env ? keptFrom({ value, start }, env, addition) : undefined;
-  const entry = withFieldsOf(value, fitting(entryFor, kept ?? nothingKept, id));
+  const entry = withFieldsOf(value, fitting(entryFor, kept ?? nothingKept, removal));
   const fields = differentFields(value, plain).map((name) => `"${name}"`);
   const names = [...(kept?.all ?? []), ...fields];
   const notes = [...(kept?.notes ?? []), ...notKeptElsewhere(value, entry)];
   if (names.length === 0) return { entry, notes };
-  const first = `Kept from the older entry: ${names.join(', ')}. To drop any of this, edit the file, or run ${removal(id)} first.`;
+  const first = `Kept from the older entry: ${names.join(', ')}. To drop any of this, edit the file, or run ${removal} first.`;
   return { entry, notes: [first, ...notes] };
 }
 
@@ -191,29 +192,27 @@ function inNumbers(count: number): string {
   return count === 1 ? '1 comment' : `${count} comments`;
 }
 
-const removal = (id: string) => `${programName} setup ${id} --remove`;
-
 /** @throws {ClientFileError} if what is kept does not fit the other settings. */
-function fitting(entryFor: Addition['entryFor'], kept: Kept, id: string): Entry {
+function fitting(entryFor: Addition['entryFor'], kept: Kept, removal: string): Entry {
   try {
     return entryFor(kept);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const named = kept.names.length === 0 ? '' : ` (${kept.names.join(', ')})`;
     throw new ClientFileError(
-      `has an older entry whose settings${named} do not fit the new ones: ${error.problems.join(' ')} Set these again with the new ones, or first run ${removal(id)}`,
+      `has an older entry whose settings${named} do not fit the new ones: ${error.problems.join(' ')} Set these again with the new ones, or first run ${removal}`,
     );
   }
 }
 
 /** @throws {ClientFileError} if the new entry would not have what restricts the older one. */
-function assertNotWider({ value, url }: OwnEntry, entry: Entry, id: string): void {
+function assertNotWider({ value, url }: OwnEntry, entry: Entry, removal: string): void {
   const lost = lostRestrictions(value, entry);
   if (lost.length === 0) return;
   const isElsewhere = url !== undefined && remoteIn(entry) !== undefined;
   const how = isElsewhere ? 'give a URL with the same parameters' : '';
   throw new ClientFileError(
-    `has an older entry with restrictions that the new one would not have (${lost.join(', ')}): ${how && `${how}, or `}first run ${removal(id)}`,
+    `has an older entry with restrictions that the new one would not have (${lost.join(', ')}): ${how && `${how}, or `}first run ${removal}`,
   );
 }
 

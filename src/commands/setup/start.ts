@@ -25,15 +25,24 @@ export function startOf(
   env: ServerStart['env'],
 ): ServerStart {
   if (!isTemporary(mainFile)) return { command: node, args: [mainFile, ...args], env };
-  if (!project.published) {
+  const byNpx = npxWords({ mainFile, project });
+  if (!byNpx) {
     throw new ConfigError([
       `This copy is in a cache that may be emptied at any time. Install it first, with npm i -g ${name}-${version}.tgz, and run ${name} setup again.`,
     ]);
   }
-  const npx = ['npx', '-y', `${name}@${version}`, ...args];
   // On Windows npx is a script, which only a shell can start.
-  const [command = '', ...rest] = platform === 'win32' ? ['cmd', '/c', ...npx] : npx;
-  return { command, args: rest, env };
+  const [command = '', ...rest] = platform === 'win32' ? ['cmd', '/c', ...byNpx] : byNpx;
+  return { command, args: [...rest, ...args], env };
+}
+
+/** The words that start a program which npm may remove; undefined if that is not so, or it is not published. */
+export function npxWords({
+  mainFile,
+  project,
+}: Pick<RunningProgram, 'mainFile' | 'project'>): readonly string[] | undefined {
+  const isByNpx = isTemporary(mainFile) && project.published;
+  return isByNpx ? ['npx', '-y', `${name}@${version}`] : undefined;
 }
 
 /** Whether a path is in a cache of npx, pnpm dlx, yarn dlx or bunx. */
