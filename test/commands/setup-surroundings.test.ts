@@ -277,6 +277,25 @@ test.skipIf(process.getuid?.() !== 0)('what root makes in a home belongs to its 
   expect(ofOthers).toEqual([]);
 });
 
+test.skipIf(process.getuid?.() !== 0)(
+  'root keeps no token where another user waits for it',
+  async () => {
+    const home = temporaryHome();
+    const folder = join(home, 'state');
+    mkdirSync(folder, { mode: 0o700 });
+    chownSync(folder, 1234, 2345);
+    const environment = {
+      SEGMENT_API_TOKEN: 'sgp_fromTheEnvironment1234',
+      SEGMENT_STATE_DIR: folder,
+    };
+    const before = contents(home);
+    await expect(run(home, { flags: {}, place: { environment } })).rejects.toThrow(
+      'it belongs to another user',
+    );
+    expect(contents(home)).toEqual(before);
+  },
+);
+
 test('only root can give away what it makes', () => {
   const folder = temporaryHome();
   const { uid, gid } = statSync(folder);
