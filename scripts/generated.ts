@@ -29,6 +29,7 @@ import {
 import { pluginFolder } from './packaging/server-files.ts';
 import {
   commandInShell,
+  freshClone,
   otherWays,
   programOfSetup,
   setupByNpx,
@@ -50,6 +51,7 @@ export function generatedFiles(of: Project = project): Map<string, string> {
     'README.md': {
       badges: badges(of),
       'install links': installLinks(of),
+      clone: freshClone(of),
       'set-up command': setupCommand(of),
       'command in your shell': commandInShell(of),
       summary: toolSummary(),

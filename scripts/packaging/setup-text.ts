@@ -1,5 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Project } from '../project.ts';
+import { addressesOf, repositoryName } from './addresses.ts';
 
 /*
  * What documents say about getting the program: from a clone, until the registry has the package. Until
@@ -8,6 +9,19 @@ import type { Project } from '../project.ts';
 
 const { name, version } = packageJson;
 const latest = `npx -y ${name}@latest`;
+
+/** How the README says to get a clone, before the command that runs the demo in it. */
+export function freshClone(of: Project): string {
+  const addresses = addressesOf(of);
+  const watch = 'watch the server work through a scripted series of calls:';
+  if (addresses === undefined) return `On a fresh clone, ${watch}\n`;
+  return `Get a clone, and ${watch}
+
+\`\`\`sh
+git clone ${addresses.page}.git && cd ${repositoryName}
+\`\`\`
+`;
+}
 
 /** The command of the README that sets a client up. */
 export function setupCommand({ published }: Project): string {

@@ -101,6 +101,13 @@ describe('the documents follow who publishes the program', () => {
     }
   });
 
+  test('the README says where to clone from, once that is known', () => {
+    expect(inFile(alone, 'README.md')).not.toContain('git clone');
+    expect(inFile(owned, 'README.md')).toContain(
+      `\ngit clone ${home}.git && cd segment-audiences-mcp\n`,
+    );
+  });
+
   test('the README sets a client up from a clone, and from the registry once the package is there', () => {
     expect(inFile(owned, 'README.md')).toContain(
       '\nnode dist/main.js setup claude-desktop --write\n',

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { requirement } from './required.ts';
@@ -18,6 +19,15 @@ export const inChromium = requirement('chromium', path !== undefined, {
 });
 
 /** Starts a browser; tests in CI run as root, which Chromium's own sandbox does not allow. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: path ?? 'chromium', args: ['--no-sandbox'] });
+export async function launchChromium(): Promise<Browser> {
+  // Wherever its profile is, Chromium also writes to the user's home.
+  const home = mkdtempSync(join(tmpdir(), 'chromium-'));
+  const { XDG_CONFIG_HOME: _config, XDG_CACHE_HOME: _cache, ...rest } = process.env;
+  const browser = await chromium.launch({
+    executablePath: path ?? 'chromium',
+    args: ['--no-sandbox'],
+    env: { ...rest, HOME: home },
+  });
+  browser.on('disconnected', () => rmSync(home, { recursive: true, force: true }));
+  return browser;
 }
