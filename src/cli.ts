@@ -24,6 +24,7 @@ import {
   reportFormats,
   sandboxPort,
 } from './usage.ts';
+import { name as programName } from './version.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -115,6 +116,13 @@ function formOf(command: CommandName, parse: Form['parse']): Form {
 /** The one-letter forms of flags. */
 const shortForms = { help: 'h', version: 'V' } as const;
 
+function isSwitch({ written }: GivenFlag): boolean {
+  const [long, short] = [switches, Object.values(shortForms)];
+  return [...long.map((name) => `--${name}`), ...short.map((letter) => `-${letter}`)].includes(
+    written,
+  );
+}
+
 /**
  * Parses the command line. Errors do not repeat what was not understood, unless it is close to a
  * known name: it may be a secret in the wrong place.
@@ -127,9 +135,9 @@ export function parseCommand(given: readonly string[]): Command {
   const [first, ...others] = line.words;
   const name = first !== undefined && isCommandName(first) ? first : undefined;
   const form = name && named[name];
+  if (first !== undefined && !form && !line.isFirstWordValue) throw noCommand(first);
   if (line.asks('help')) return { kind: 'help', of: name };
   if (line.asks('version')) return { kind: 'version' };
-  if (first !== undefined && !form) assertNoNearMiss(first);
 
   const words = form ? others : line.words;
   const { flags, maxWords, settings: fences, parse } = form ?? serve;
@@ -161,6 +169,8 @@ interface Line {
   flags: readonly GivenFlag[];
   /** Everything that is not a flag. */
   words: readonly string[];
+  /** Whether the first of them may be the value of the flag before it, which is not known. */
+  isFirstWordValue: boolean;
   asks(name: keyof typeof shortForms): boolean;
 }
 
@@ -178,9 +188,14 @@ function readLine(given: readonly string[]): Line {
   });
   const flags = new Map<number, GivenFlag>();
   const words: string[] = [];
+  let isFirstWordValue = false;
   for (const token of tokens) {
     const position = token.index + 1;
-    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind === 'positional') {
+      const before = flags.get(token.index);
+      if (words.length === 0) isFirstWordValue = before !== undefined && !isSwitch(before);
+      words.push(token.value);
+    }
     if (token.kind !== 'option') continue;
     // parseArgs makes one flag of each letter after a single dash.
     const isLong = token.rawName.startsWith('--');
@@ -191,18 +206,18 @@ function readLine(given: readonly string[]): Line {
   const list = [...flags.values()];
   const asks: Line['asks'] = (name) =>
     list.some(({ written }) => written === `--${name}` || written === `-${shortForms[name]}`);
-  return { values, flags: list, words, asks };
+  return { values, flags: list, words, isFirstWordValue, asks };
 }
 
-/**
- * @throws {ConfigError} for a word that is almost the name of a command; any other problem would
- * follow from it.
- */
-function assertNoNearMiss(word: string): void {
+/** What is wrong with a word in place of a command; any other problem would follow from it. */
+function noCommand(word: string): ConfigError {
   const flag = word === 'help' || word === 'version' ? `--${word}` : undefined;
   const meant = flag ?? suggest(word, commandNames);
-  if (meant === undefined) return;
-  throw new ConfigError([`There is no command "${word}": did you mean ${meant}?`]);
+  return new ConfigError([
+    meant === undefined
+      ? `Word 1 of the command line is not a command. Commands: ${commandNames.join(', ')}; see --help.`
+      : `There is no command "${word}": did you mean ${meant}?`,
+  ]);
 }
 
 /** Tokens where a command takes something else, in all but settings, which look for it themselves. */
@@ -283,7 +298,9 @@ function unknownFlag({ written, name, position }: GivenFlag, known: readonly str
   const owner = commandNames.find((command) =>
     commandUsages[command].ownSettings?.some(({ flag }) => flag === name),
   );
-  if (owner) return `${written} is a flag of "${owner}" only: put that word first.`;
+  if (owner) {
+    return `${written} needs the command ${owner}: write ${programName} ${owner} ${written} ….`;
+  }
   const meant = suggest(name, [...known, ...Object.keys(shortForms)]);
   if (meant !== undefined) return `${written} is not a flag here: did you mean --${meant}?`;
   const all = [...switches, ...serveFlags, ...Object.values(named).flatMap((form) => form.flags)];

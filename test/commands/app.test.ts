@@ -42,7 +42,7 @@ describe('the command line', () => {
   test.each([
     [['app', '--port', 'x'], '--port needs a number'],
     [['app', '--port', '70000'], '--port needs a number'],
-    [['app', '--http', '1'], '--http is a flag of "serve" only'],
+    [['app', '--http', '1'], '--http needs the command serve'],
     [['app', 'word'], 'Word 1'],
   ])('%j is refused', (args, problem) => {
     expect(() => parseCommand(args)).toThrow(problem);

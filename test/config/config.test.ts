@@ -27,6 +27,7 @@ import { type Setting, settings } from '../../src/config/settings.ts';
 import { auditFile } from '../../src/safety/audit-file.ts';
 import { AuditLog } from '../../src/safety/audit-log.ts';
 import { createRedactor } from '../../src/text/redact.ts';
+import { commandNames } from '../../src/usage.ts';
 import { isWindows } from '../support/platform.ts';
 
 const token = 'a-token-for-tests';
@@ -334,7 +335,7 @@ describe('the command line', () => {
 
   test.each([
     [['--spaec', 'x'], /--spaec/],
-    [['start'], /Word 1/],
+    [['--spaec', 'x'], /Word 1/],
     [['--port', '1'], /--port/],
   ])('%j is told with all else that is wrong', (words, message) => {
     const command = parseCommand(words);
@@ -342,6 +343,20 @@ describe('the command line', () => {
     const found = problems(command.flags, { SEGMENT_REGION: 'asia' }, command.problems);
     expect(found.join()).toMatch(message);
     expect(found.join()).toMatch(/SEGMENT_REGION/);
+  });
+
+  test.each([
+    [['bogus']],
+    [['bogus', 'more', '--write']],
+    [['bogus', '--help']],
+    [['--help', 'bogus']],
+    [['--read-only', 'bogus', '-V']],
+  ])('%j names no command: nothing else is reported', (words) => {
+    expect(() => parseCommand(words)).toThrow(
+      new ConfigError([
+        `Word 1 of the command line is not a command. Commands: ${commandNames.join(', ')}; see --help.`,
+      ]),
+    );
   });
 
   test.each([

@@ -131,7 +131,7 @@ describe('the command serve', () => {
 
   test('a flag of it is explained where the word is missing', () => {
     expect(start(['--http', '8080']).problems).toEqual([
-      '--http is a flag of "serve" only: put that word first.',
+      '--http needs the command serve: write segment-audiences-mcp serve --http ….',
     ]);
   });
 });

@@ -65,6 +65,7 @@ const allowed: Record<string, string[]> = {
     'segment/models',
     'sandbox/editions.ts',
     'usage.ts',
+    'version.ts',
     'node:util',
   ],
   'usage.ts': [
