@@ -130,7 +130,7 @@ async function show(
 ): Promise<number> {
   const { place, exists } = machine;
   const server = serverFor(command, machine);
-  const { notes, ownTokenFile } = server;
+  const { notes, networkNotes, ownTokenFile } = server;
   const remote = command.remote && remoteServerIn(command);
   const problemOf = ({ id }: Client) => remote && problemWithRemote(id, remote);
   const isHere = (client: Client) => isFound(client, place, exists);
@@ -164,7 +164,7 @@ async function show(
   const hint =
     writing && `${writing} writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
   const token = ownTokenFile === undefined ? [] : aboutToken(ownTokenFile, place);
-  const last = [hint ?? [], token, notes].flat();
+  const last = [hint ?? [], token, notes, networkNotes].flat();
   if (last.length > 0) parts.push(last.join('\n'));
   write(`${visibleLines(parts.join('\n\n'))}\n`);
   return 0;

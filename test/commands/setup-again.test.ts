@@ -56,6 +56,23 @@ describe('of an older entry', () => {
     ]);
   });
 
+  test('the proxy of this shell matters only where the network is used', async () => {
+    const home = temporaryHome();
+    const inShell = { HTTPS_PROXY: 'http://proxy:3128' };
+    const place = { environment: inShell };
+    const runs = [
+      await again(home, { flags: { sandbox: true }, place, write: false, yes: false }),
+      await again(home, { flags: { sandbox: true }, place }),
+      // The entry stays with the sandbox.
+      await again(home, { place }),
+    ];
+    expect(runs.map(({ stdout }) => stdout).join()).not.toContain('This shell sets');
+    const live = await again(home, {
+      place: { environment: { ...inShell, ...withToken.environment } },
+    });
+    expect(live.stdout).toContain('This shell sets HTTPS_PROXY');
+  });
+
   test('variables that restrict stay, and so do those of other programs', async () => {
     const home = temporaryHome();
     const env = {

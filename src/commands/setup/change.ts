@@ -75,8 +75,9 @@ export class Change {
   async add(chosen: readonly Client[], server: Server): Promise<number> {
     const asPresent = await this.#planToAdd(await this.#targetsOf(chosen), server, []);
     if (!asPresent) return 1;
-    // Entries that stay with the sandbox need no token.
-    const own = tokenFilesOf(asPresent).length > 0 ? server.ownTokenFile : undefined;
+    // Entries that stay with the sandbox need neither token nor network.
+    const isLive = tokenFilesOf(asPresent).length > 0;
+    const own = isLive ? server.ownTokenFile : undefined;
     // The token is asked for once the change is agreed on.
     const isAsked = !this.#command.yes;
     if (isAsked && !(await this.#isAgreed(asPresent))) return 1;
@@ -91,7 +92,8 @@ export class Change {
     if (!(await this.#isAgreed(isAsked ? again : planned))) return 1;
     if (own !== undefined) await this.#keepToken(own, given.choice, planned);
     const code = await this.#makeAll(planned);
-    for (const note of server.notes) this.#say(note);
+    const notes = isLive ? [...server.notes, ...server.networkNotes] : server.notes;
+    for (const note of notes) this.#say(note);
     return code;
   }
 

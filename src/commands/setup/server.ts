@@ -29,6 +29,8 @@ export interface Server {
   ownTokenFile: string | undefined;
   /** What the user must know, a sentence each. */
   notes: readonly string[];
+  /** The same, about the network; an entry that stays with the sandbox uses none. */
+  networkNotes: readonly string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export function serverFor(command: SetupCommand, machine: SetupMachine): Server 
 function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Server {
   const { place } = machine;
   const tokenFile = tokenFileIn(place);
-  const { args, env, notes } = entrySettings(flags, place, tokenFile);
+  const { args, env, notes, networkNotes } = entrySettings(flags, place, tokenFile);
   const program = { ...machine, platform: place.platform };
   const start = startOf(program, args, env);
   const ownTokenFile = env[settings.tokenFile.env] === tokenFile ? tokenFile : undefined;
@@ -63,6 +65,7 @@ function serverStartedHere({ flags }: SetupCommand, machine: SetupMachine): Serv
     beforeFor: (client) => client.before,
     ownTokenFile,
     notes,
+    networkNotes,
   };
 }
 
@@ -83,6 +86,7 @@ function serverElsewhere(command: SetupCommand): Server {
       keyVariable === undefined
         ? []
         : [`Set ${keyVariable} to the key wherever the client is started from.`],
+    networkNotes: [],
   };
 }
 

@@ -13,6 +13,8 @@ export interface EntrySettings {
   isSandbox: boolean;
   /** What the user must know, a sentence each. */
   notes: readonly string[];
+  /** The same, about the network; the sandbox uses none. */
+  networkNotes: readonly string[];
 }
 
 /** What goes into the file as an older entry has it. */
@@ -80,7 +82,8 @@ export function entrySettings(
   pass(settings.stateFolder, given.read(settings.stateFolder) ?? ofOlder(settings.stateFolder));
   const secretFile = given.read(settings.secretFile);
   pass(settings.secretFile, secretFile ? absolute(secretFile) : ofOlder(settings.secretFile));
-  return { args, env, isSandbox, notes: notesOn(environment) };
+  const networkNotes = isSandbox ? [] : notesOnNetwork(environment);
+  return { args, env, isSandbox, notes: notesOnSecret(environment), networkNotes };
 }
 
 /** @throws {ConfigError} for what the server would refuse, except for a missing token. */
@@ -112,18 +115,17 @@ function flagFor<Value>(
   return [`--${flag}`, flag === settings.auditLog.flag ? absolute(text) : text];
 }
 
-function notesOn(environment: Place['environment']): string[] {
-  const notes: string[] = [];
-  if (environment[settings.secret.env]?.trim()) {
-    notes.push(
-      `${settings.secret.env} is a secret, so it is not written to the file: put it in a file of its own and set ${settings.secretFile.env}.`,
-    );
-  }
+function notesOnSecret(environment: Place['environment']): string[] {
+  if (!environment[settings.secret.env]?.trim()) return [];
+  return [
+    `${settings.secret.env} is a secret, so it is not written to the file: put it in a file of its own and set ${settings.secretFile.env}.`,
+  ];
+}
+
+function notesOnNetwork(environment: Place['environment']): string[] {
   const set = surroundings.filter((name) => environment[name] ?? environment[name.toLowerCase()]);
-  if (set.length > 0) {
-    notes.push(
-      `This shell sets ${set.join(', ')}: make sure that the client has the same ${set.length === 1 ? 'value' : 'values'}.`,
-    );
-  }
-  return notes;
+  if (set.length === 0) return [];
+  return [
+    `This shell sets ${set.join(', ')}: make sure that the client has the same ${set.length === 1 ? 'value' : 'values'}.`,
+  ];
 }
