@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeText } from '../text/decode-text.ts';
 import { systemReason } from '../text/system-reason.ts';
 import type { Setting } from './settings.ts';
@@ -13,20 +13,19 @@ export function readFileOf<Value>(
   file: string,
   problems: string[],
 ): Value | undefined {
-  let content: Buffer | undefined;
+  let read: FileContent;
   try {
-    content = contentOf(file);
+    read = contentOf(file);
   } catch (error) {
     // The name is not repeated: it may be a secret in the wrong place.
     problems.push(`${env} names a file that can't be read (${systemReason(error)}).`);
     return undefined;
   }
-  if (content === undefined) {
-    const seconds = maxPipeWaitMs / 1000;
-    problems.push(`${env} names a pipe that nothing was written to for ${seconds} seconds.`);
+  if ('problem' in read) {
+    problems.push(`${env} names ${read.problem}.`);
     return undefined;
   }
-  const text = decodeText(content).trim();
+  const text = decodeText(read.content).trim();
   if (text === '') {
     problems.push(`${env} names an empty file.`);
     return undefined;
@@ -44,47 +43,59 @@ export function readFileOf<Value>(
   return undefined;
 }
 
-/** How long the writer of a pipe may write nothing, milliseconds: a password manager may ask its user first. */
-const maxPipeWaitMs = 5000;
+/** The content of a file, or what it is instead of one that can be used, to follow "names". */
+export type FileContent = { content: Buffer } | { problem: string };
+
+/** How long the writer of a pipe may take, milliseconds: a password manager may ask its user first. */
+const maxPipeMs = 5000;
 /** How long to wait before a pipe is looked at again, milliseconds. */
 const pauseMs = 5;
+/** A token or a key is far smaller. */
+const maxFileBytes = 65_536;
 
 /**
  * The content of a file. A pipe is read to its end, which is at once if nobody has it open to write: to
  * wait for a writer would hold up the start for ever.
  *
- * @param waitMs how long the writer of a pipe may write nothing.
- * @returns undefined if it did so for longer.
+ * @param maxMs how long the writer of a pipe may take, in milliseconds.
  * @throws if it can't be read.
  */
-export function contentOf(file: string, waitMs = maxPipeWaitMs): Buffer | undefined {
+export function contentOf(file: string, maxMs = maxPipeMs): FileContent {
   // Windows has neither such pipes nor the flag.
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const isPipe = fstatSync(descriptor).isFIFO();
-    return isPipe ? contentOfPipe(descriptor, waitMs) : readFileSync(descriptor);
+    const stats = fstatSync(descriptor);
+    // A device may have no end; a folder can't be read, which has a code of its own.
+    if (!stats.isFile() && !stats.isFIFO() && !stats.isDirectory()) {
+      return { problem: 'something that is neither a file nor a pipe' };
+    }
+    return readToEnd(descriptor, maxMs);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function contentOfPipe(descriptor: number, waitMs: number): Buffer | undefined {
+function readToEnd(descriptor: number, maxMs: number): FileContent {
   const chunks: Buffer[] = [];
+  let bytes = 0;
   const pausing = new Int32Array(new SharedArrayBuffer(4));
   let waitedMs = 0;
-  while (waitedMs <= waitMs) {
+  while (bytes <= maxFileBytes) {
     const chunk = Buffer.alloc(4096);
     try {
       const length = readSync(descriptor, chunk);
-      if (length === 0) return Buffer.concat(chunks);
+      if (length === 0) return { content: Buffer.concat(chunks) };
       chunks.push(chunk.subarray(0, length));
-      waitedMs = 0;
+      bytes += length;
     } catch (error) {
-      // Somebody has it open, and has yet to write.
+      // Somebody has the pipe open, and has yet to write.
       if (systemReason(error) !== 'EAGAIN') throw error;
+      if (waitedMs >= maxMs) {
+        return { problem: `a pipe that was not written to its end within ${maxMs / 1000} seconds` };
+      }
       Atomics.wait(pausing, 0, 0, pauseMs);
       waitedMs += pauseMs;
     }
   }
-  return undefined;
+  return { problem: `a file of more than ${maxFileBytes} bytes` };
 }

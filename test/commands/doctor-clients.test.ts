@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { PathKind } from '../../src/commands/doctor/machine.ts';
 import { cursorFile, withEntry, withFile } from '../support/client-files.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
 import { reportSchema } from '../support/doctor-report.ts';
@@ -363,6 +364,23 @@ test('options of Node that change nothing are no doubt', async () => {
   const env = { NODE_OPTIONS: '--max-old-space-size=4096 --use-system-ca' };
   const entry = { command: node, args: [main, '--sandbox'], env };
   expect(await about(entry)).toMatchObject({ status: 'ok' });
+});
+
+test('a file of the token, or of the key, that is no regular file is a warning', async () => {
+  const kinds: Record<string, PathKind> = { [node]: 'program', [main]: 'file', '/pipe': 'other' };
+  const kindOf = (path: string) => (path.startsWith('/dev/') ? 'file' : kinds[path]);
+  const args = [main, '--sandbox'];
+  for (const name of ['SEGMENT_API_TOKEN_FILE', 'SEGMENT_MCP_SECRET_FILE']) {
+    for (const path of ['/pipe', '/dev/stdin', '/dev/fd/63']) {
+      expect(await about({ command: node, args, env: { [name]: path } }, { kindOf })).toMatchObject(
+        {
+          status: 'warn',
+          message: expect.stringContaining(`sets ${name} to ${path}, which is not a regular file`),
+          next: `In the file, set ${name} to a file that only you can read.`,
+        },
+      );
+    }
+  }
 });
 
 test("a state folder that can't be used is a warning", async () => {

@@ -355,6 +355,29 @@ test('a token in the environment that differs from the one that setup keeps is a
   expect(text).not.toContain(kept);
 });
 
+test('the server is not started with a file that it could not read again', async () => {
+  const home = temporaryHome();
+  const pipe = join(home, 'pipe');
+  writeFileSync(pipe, token);
+  const run = {
+    ...{ home, json: true, flags: { sandbox: true } },
+    kindOf: (path: string) => (path === pipe ? ('other' as const) : undefined),
+  };
+  const startOf = async (more: Partial<DoctorRun>) => {
+    const { report } = await doctor({ ...run, ...more });
+    return reportSchema.parse(JSON.parse(report)).checks.at(-1);
+  };
+  const environment = { SEGMENT_API_TOKEN_FILE: pipe, SEGMENT_API_URL: 'http://127.0.0.1:1' };
+  expect(await startOf({ flags: {}, environment })).toEqual({
+    ...{ id: 'start', status: 'skipped' },
+    message:
+      'Not checked: SEGMENT_API_TOKEN_FILE does not name a regular file, so the server could not read it again.',
+    next: 'To check the start, name a regular file.',
+  });
+  // The sandbox does not read it.
+  expect(await startOf({ environment })).toMatchObject({ status: 'ok' });
+});
+
 test('checks are made at the same time', async () => {
   const { environment, clock } = await segment();
   const steps: string[] = [];

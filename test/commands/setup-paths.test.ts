@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { cursorFile, withEntry, withFile } from '../support/client-files.ts';
 import {
   type SetupRun,
@@ -157,6 +157,7 @@ describe('what the server cannot use is replaced, and setup says why', () => {
       (home) => withFile(join(home, 'e'), 'not a token'),
       "the file's content must be the token alone",
     ],
+    ['SEGMENT_API_TOKEN_FILE', 'stdin', () => '/dev/stdin', 'it leads elsewhere in each process'],
     ['SEGMENT_API_TOKEN_FILE', 'a placeholder', () => '<path>', 'it holds a placeholder'],
     ['SEGMENT_MCP_SECRET_FILE', 'gone', (home) => join(home, 'gone'), 'it does not exist'],
     [
@@ -178,6 +179,26 @@ describe('what the server cannot use is replaced, and setup says why', () => {
     const instead = variable === 'SEGMENT_API_TOKEN_FILE' ? own(home) : 'the default';
     expect(stdout).toContain(`; ${instead} takes its place.`);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'a file that the server could not read again is refused (Windows has none)',
+    async () => {
+      const home = temporaryHome();
+      const pipe = join(home, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const file = openSync(withFile(join(home, 'token'), theirs), 'r');
+      onTestFinished(() => closeSync(file));
+      for (const variable of ['SEGMENT_API_TOKEN_FILE', 'SEGMENT_MCP_SECRET_FILE']) {
+        for (const path of ['/dev/null', pipe, `/dev/fd/${file}`]) {
+          const place = { environment: { ...withToken.environment, [variable]: path } };
+          await expect(again(home, { place })).rejects.toThrow(
+            `${variable} must name a regular file, which the server can read whenever a client starts it.`,
+          );
+        }
+      }
+      expect(existsSync(cursorFile(home))).toBe(false);
+    },
+  );
 
   test('secrets themselves go, and setup says so', async () => {
     const env = { SEGMENT_API_TOKEN: theirs, SEGMENT_MCP_SECRET: secret };

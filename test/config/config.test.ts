@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -252,24 +253,48 @@ describe('what is refused', () => {
     ]);
   });
 
-  test.skipIf(isWindows)('a pipe that somebody holds open without writing', () => {
+  test.skipIf(isWindows)('a pipe that somebody holds open', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
     execFileSync('mkfifo', [file]);
     // Opened to read and write, a pipe waits for nobody else.
     const writer = openSync(file, 'r+');
     onTestFinished(() => closeSync(writer));
-    expect(contentOf(file, 10)).toBeUndefined();
+    const tooSlow = { problem: 'a pipe that was not written to its end within 0.01 seconds' };
+    expect(contentOf(file, 10)).toEqual(tooSlow);
     writeSync(writer, 'the first half');
-    expect(contentOf(file, 10)).toBeUndefined();
+    expect(contentOf(file, 10)).toEqual(tooSlow);
   });
 
-  test.each(['', '\n', '\ufeff'])('a token file that holds nothing but %j', (content) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
-    writeFileSync(file, content);
-    expect(problems({}, { SEGMENT_API_TOKEN_FILE: file })).toEqual([
-      'SEGMENT_API_TOKEN_FILE names an empty file.',
-    ]);
+  test.skipIf(isWindows)('a pipe whose writer goes on and on', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
+    execFileSync('mkfifo', [file]);
+    const both = openSync(file, 'r+');
+    const reader = openSync(file, 'r');
+    onTestFinished(() => closeSync(reader));
+    const loop = 'for i in $(seq 300); do printf x; sleep 0.01; done >"$0"';
+    const writer = spawn('sh', ['-c', loop, file]);
+    onTestFinished(() => void writer.kill());
+    // From now on, the pipe ends when the writer does.
+    readSync(both, Buffer.alloc(1));
+    closeSync(both);
+    expect(contentOf(file, 50)).toHaveProperty('problem');
   });
+
+  test.each(['SEGMENT_API_TOKEN_FILE', 'SEGMENT_MCP_SECRET_FILE'])(
+    '%s: what is no file, and one that is too large',
+    (name) => {
+      const folder = mkdtempSync(join(tmpdir(), 'token-'));
+      const file = join(folder, 'large');
+      writeFileSync(file, 'x'.repeat(65_537));
+      expect(problems({}, env({ [name]: file }))).toEqual([
+        `${name} names a file of more than 65536 bytes.`,
+      ]);
+      if (isWindows) return;
+      expect(problems({}, env({ [name]: '/dev/null' }))).toEqual([
+        `${name} names something that is neither a file nor a pipe.`,
+      ]);
+    },
+  );
 
   test('a secret in the wrong place is not repeated', () => {
     const misplaced = 'sgp_misplaced';

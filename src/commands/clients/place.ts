@@ -33,6 +33,12 @@ export function pathFrom(
   return (place.platform === 'win32' ? win32 : posix).resolve(folder, path);
 }
 
+/** Whether an absolute path leads elsewhere in each process, as `/dev/stdin` and `/proc/self/fd/3` do. */
+export function isOfOneProcess(path: string): boolean {
+  const plain = posix.normalize(path);
+  return ['/dev/std', '/dev/fd/', '/proc/'].some((start) => plain.startsWith(start));
+}
+
 /** The folder that a variable names, if any. */
 export function folderIn(place: Place, variable: string): string | undefined {
   const value = place.environment[variable]?.trim();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { settings } from '../../config/settings.ts';
+import { type Setting, settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { type Downloading, downloadingIn } from '../clients/downloads.ts';
@@ -16,7 +16,7 @@ import { ownCommand } from '../invocation.ts';
 import { whereItLeads } from '../setup/kept-paths.ts';
 import type { Context } from './context.ts';
 import { configOf, type EntryConfig } from './entry-config.ts';
-import { pathsOf } from './entry-paths.ts';
+import { isStream, pathsOf } from './entry-paths.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { type EntryPlace, nextFor } from './next-step.ts';
 import { readNodeOptions } from './node-options.ts';
@@ -193,6 +193,8 @@ async function doubtAbout(
   }
   const ofState = doubtAboutState(entry, start, context);
   if (ofState) return ofState;
+  const ofFiles = doubtAboutFiles(subject, start);
+  if (ofFiles) return ofFiles;
   if (unknown.length > 0) {
     return skipped(
       `${entry} was not checked: only the client can expand ${unknown.join(', ')}.`,
@@ -215,6 +217,23 @@ function doubtAboutState(entry: string, { env }: ServerStart, { machine }: Conte
   return warn(
     `${entry} sets ${name} to ${folder}, which can't be used because ${problem}: confirmations are valid in one process only.`,
     `Make that folder accessible only to you (chmod 700), or set ${name} to another one in the file.`,
+  );
+}
+
+/** A pipe can be read once, and the stdin of a server is its client's. */
+function doubtAboutFiles(subject: Subject, { env }: ServerStart) {
+  const { entry, context } = subject;
+  const { machine } = context;
+  const isNamed = ({ env: name }: Setting<string>) => {
+    const path = pathFrom(folderOf(subject), env[name]?.trim() ?? '', machine.place);
+    return isAbsolutePath(path, machine.place) && isStream(path, machine);
+  };
+  const names = [settings.tokenFile, settings.secretFile].filter(isNamed).map((each) => each.env);
+  if (names.length === 0) return undefined;
+  const paths = names.map((name) => `${name} to ${env[name]?.trim()}`);
+  return warn(
+    `${entry} sets ${paths.join(' and ')}, which is not a regular file: the server may not be able to read it.`,
+    `In the file, set ${names.join(' and ')} to a file that only you can read.`,
   );
 }
 

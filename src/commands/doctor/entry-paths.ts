@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import { settings } from '../../config/settings.ts';
 import { isNode, type ServerStart } from '../clients/entry.ts';
-import { isAbsolutePath, pathFrom } from '../clients/place.ts';
+import { isAbsolutePath, isOfOneProcess, pathFrom } from '../clients/place.ts';
 import type { DoctorMachine, PathKind } from './machine.ts';
 import { readNodeOptions } from './node-options.ts';
 
@@ -26,7 +26,13 @@ type Machine = Pick<DoctorMachine, 'place' | 'kindOf'>;
 
 /** Whether a path of an entry leads to a file, wherever the client starts the server. */
 export function isFileHere(path: string, { place, kindOf }: Machine): boolean {
-  return isAbsolutePath(path, place) && ['file', 'program'].includes(kindOf(path) ?? '');
+  if (!isAbsolutePath(path, place) || isOfOneProcess(path)) return false;
+  return ['file', 'program'].includes(kindOf(path) ?? '');
+}
+
+/** Whether a path leads to something that another process, or a second reader, would find empty or not at all. */
+export function isStream(path: string, { kindOf }: Pick<Machine, 'kindOf'>): boolean {
+  return isOfOneProcess(path) || kindOf(path) === 'other';
 }
 
 /**

@@ -2,11 +2,12 @@ import { Given } from '../../config/given.ts';
 import { settings } from '../../config/settings.ts';
 import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
 import { minNode } from '../../version.ts';
-import { joined } from '../clients/place.ts';
+import { joined, pathFrom } from '../clients/place.ts';
 import { type Invoked, ownCommand } from '../invocation.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import { tokenFileInEntries } from './client-checks.ts';
 import type { Context } from './context.ts';
+import { isStream } from './entry-paths.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { isOlder } from './node-version.ts';
 
@@ -129,6 +130,13 @@ export async function checkStart(context: Context, signal: AbortSignal): Promise
   if (read.config.http) {
     return skipped('Not checked: start the server, and check it with doctor --http URL.');
   }
+  const stream = streamNamed(context);
+  if (stream !== undefined) {
+    return skipped(
+      `Not checked: ${stream} does not name a regular file, so the server could not read it again.`,
+      'To check the start, name a regular file.',
+    );
+  }
   try {
     const { tools, tookMs } = await machine.listTools(argumentsFor(flags), environment, signal);
     const message = `The server started and listed ${tools} tools in ${tookMs} ms.`;
@@ -138,6 +146,17 @@ export async function checkStart(context: Context, signal: AbortSignal): Promise
     const reason = error instanceof Error ? error.message : String(error);
     return fail(`The server did not list its tools: ${reason}`, 'Fix the reported problem.');
   }
+}
+
+/** The variable of a file that the settings were read from, if nothing else can read it after that. */
+function streamNamed({ machine, environment, settings: read }: Context): string | undefined {
+  const isLive = read.config?.target.kind === 'live';
+  const files = [...(isLive ? [settings.tokenFile] : []), settings.secretFile];
+  const { place } = machine;
+  return files.find(({ env }) => {
+    const path = environment[env]?.trim();
+    return path && isStream(pathFrom(place.cwd, path, place), machine);
+  })?.env;
 }
 
 /** The flags as written on a command line. */

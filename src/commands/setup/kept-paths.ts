@@ -7,7 +7,7 @@ import { isForClient, slipIn } from '../../config/slips.ts';
 import { redactionMark } from '../../text/redact.ts';
 import type { Entry, ServerStart } from '../clients/entry.ts';
 import { secretsIn } from '../clients/entry-secrets.ts';
-import type { Place } from '../clients/place.ts';
+import { isOfOneProcess, type Place } from '../clients/place.ts';
 import { stateFolderAt } from './state-folder.ts';
 
 /*
@@ -170,6 +170,7 @@ function lookAt(
     return { path: redactionMark, problem: 'it holds a secret instead of a path' };
   }
   if (path === undefined) return lookAtUnknown(setting, given);
+  if (isOfOneProcess(path)) return { path, problem: 'it leads elsewhere in each process' };
   if (setting === settings.stateFolder) return lookAtFolder(path);
   return exists(path) ? lookAtFile(setting, path) : { path, problem: 'it does not exist' };
 }
@@ -209,6 +210,13 @@ function lookAtFile(setting: Setting<string>, path: string): Look {
   if (problem === undefined) return { path, token };
   // Problems begin with the name of the setting.
   return { path, problem: problem.replace(`${env}: `, '').replace(env, 'it').replace(/\.$/, '') };
+}
+
+/** Whether there is something at a path that the server can't read at every start. */
+export function isStream(path: string): boolean {
+  const kind = kindOf(path);
+  if (!kind) return false;
+  return isOfOneProcess(path) || !(kind.isFile() || kind.isDirectory());
 }
 
 function kindOf(path: string): Stats | undefined {

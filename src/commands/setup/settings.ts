@@ -1,8 +1,9 @@
 import { posix, win32 } from 'node:path';
-import { type Flags, readConfig } from '../../config/config.ts';
+import { ConfigError, type Flags, readConfig } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
 import type { Place } from '../clients/place.ts';
+import { isStream } from './kept-paths.ts';
 
 /** The settings that go into a client's file. */
 export interface EntrySettings {
@@ -64,9 +65,12 @@ export function entrySettings(
   const left = isSandbox ? without(environment, notInSandbox.map(envOf)) : environment;
   const isAsWritten = ({ flag = '' }: Setting<unknown>) => asWritten.includes(flag);
   const unchecked = all.filter(isAsWritten).map(envOf);
-  assertAccepted(without(flags, asWritten), without(left, unchecked));
   const { resolve } = place.platform === 'win32' ? win32 : posix;
   const absolute = (path: string) => resolve(place.cwd, path);
+  const files = [...(isSandbox ? [] : [settings.tokenFile]), settings.secretFile];
+  // Before they are read, which empties a pipe.
+  for (const setting of files) assertReadableAgain(setting, given.read(setting), absolute);
+  assertAccepted(without(flags, asWritten), without(left, unchecked));
   const args = all.flatMap((setting) => {
     const pathOf = isAsWritten(setting) ? (path: string) => path : absolute;
     return flagFor(setting, flags, left, pathOf);
@@ -84,6 +88,19 @@ export function entrySettings(
   pass(settings.secretFile, secretFile ? absolute(secretFile) : ofOlder(settings.secretFile));
   const networkNotes = isSandbox ? [] : notesOnNetwork(environment);
   return { args, env, isSandbox, notes: notesOnSecret(environment), networkNotes };
+}
+
+/** @throws {ConfigError} for a file that the server could not read at every start. */
+function assertReadableAgain(
+  { env }: Setting<string>,
+  path: string | undefined,
+  absolute: (path: string) => string,
+): void {
+  if (path === undefined || !isStream(absolute(path))) return;
+  const problem = `${env} must name a regular file, which the server can read whenever a client starts it.`;
+  const { token, tokenFile } = settings;
+  const instead = ` Or set ${token.env} instead, and setup keeps the token in a file of its own.`;
+  throw new ConfigError([env === tokenFile.env ? problem + instead : problem]);
 }
 
 /** @throws {ConfigError} for what the server would refuse, except for a missing token. */
