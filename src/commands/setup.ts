@@ -51,10 +51,14 @@ export async function runSetup(
   const chosen = clientsNamed(command.clients);
   assertPossible(command, chosen, machine);
   if (command.remote) assertConnectable(command, command.write ? chosen : []);
+  if (!command.write && !command.remove) return show(command, machine, output, chosen);
   const change = new Change(command, machine, output);
-  if (command.remove) return change.remove(chosen);
-  if (command.write) return change.add(chosen, serverFor(command, machine));
-  return show(command, machine, output, chosen);
+  try {
+    if (command.remove) return await change.remove(chosen);
+    return await change.add(chosen, serverFor(command, machine));
+  } finally {
+    machine.terminal?.close();
+  }
 }
 
 /** @throws {ConfigError} for an unknown client. */

@@ -453,6 +453,19 @@ describe('another token in the environment than is kept', () => {
       expect(kept()).toBe(expected);
     }
   });
+
+  test('is not kept if the user cancels, and the keyboard is given back', async () => {
+    const { home, kept } = await withKept();
+    const { terminal, asked, isClosed } = terminalWith([undefined], ['not asked for']);
+    const run = { home, clients: ['cursor'], write: true, terminal, place: withToken };
+    expect(await setup(run)).toMatchObject({
+      code: 1,
+      stderr: 'segment-audiences-mcp: Nothing was changed.\n',
+    });
+    expect({ asked: asked.length, kept: kept(), isClosed: isClosed() }).toEqual({
+      ...{ asked: 1, kept: typedToken, isClosed: true },
+    });
+  });
 });
 
 describe('--remove', () => {

@@ -23,11 +23,13 @@ function tty() {
 
 test('a secret is not shown, and the keyboard is given back', async () => {
   const { input, output, modes, screen } = tty();
-  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  const terminal = terminalOf({ input, output });
+  const asked = terminal?.askSecret('Token: ');
   input.write('sgp_sec');
   input.write('x\u007fret\r');
   expect(await asked).toBe('sgp_secret');
   expect(screen()).toBe('Token: \n');
+  terminal?.close();
   expect(modes).toEqual([true, false]);
 });
 
@@ -67,11 +69,10 @@ test('after Escape alone, the next key counts', async () => {
 });
 
 test.each(['\u001b[\u0003', '\u0003', 'abc\u0004'])('%j breaks off', async (keys) => {
-  const { input, output, modes } = tty();
+  const { input, output } = tty();
   const asked = terminalOf({ input, output })?.askSecret('Token: ');
   input.write(keys);
   expect(await asked).toBeUndefined();
-  expect(modes).toEqual([true, false]);
 });
 
 test('the end of the input breaks off', async () => {
@@ -85,12 +86,33 @@ test('two questions in a row', async () => {
   const { input, output, screen } = tty();
   const terminal = terminalOf({ input, output });
   const first = terminal?.ask('One? ');
-  input.write('yes\n');
+  for (const keys of ['yex', '\u007f', 's\n']) input.write(keys);
   expect(await first).toBe('yes');
   const second = terminal?.askSecret('Two: ');
   input.write('no\n');
   expect(await second).toBe('no');
-  expect(screen()).toBe('One? Two: \n');
+  expect(screen()).toBe('One? yex\b \bs\nTwo: \n');
+});
+
+test('a secret that is typed before its question is shown nowhere', async () => {
+  const { input, output, modes, screen } = tty();
+  const terminal = terminalOf({ input, output });
+  const first = terminal?.ask('One? ');
+  // Only in raw mode, the terminal itself shows nothing.
+  expect(modes).toEqual([true]);
+  input.write('y\rsgp_early\r');
+  expect(await first).toBe('y');
+  input.write('sgp_later\r');
+  expect(await terminal?.askSecret('Two: ')).toBe('sgp_later');
+  expect(modes).not.toContain(false);
+  expect(screen()).toBe('One? y\nTwo: \n');
+});
+
+test.each(['\u0003', 'y\u0004'])('%j is no answer', async (keys) => {
+  const { input, output } = tty();
+  const asked = terminalOf({ input, output })?.ask('One? ');
+  input.write(keys);
+  expect(await asked).toBeUndefined();
 });
 
 test('there is none where one side is no terminal', () => {

@@ -18,19 +18,23 @@ export function temporaryHome(): string {
 }
 
 /** A user's terminal, on which these answers are typed. */
-export function terminalWith(answers: string[], tokens: string[] = []) {
+export function terminalWith(answers: (string | undefined)[], tokens: string[] = []) {
   const asked: string[] = [];
+  let isClosed = false;
   const terminal: Terminal = {
     async ask(question) {
       asked.push(question);
-      return answers.shift() ?? '';
+      return answers.length > 0 ? answers.shift() : '';
     },
     async askSecret(question) {
       asked.push(question);
       return tokens.shift();
     },
+    close() {
+      isClosed = true;
+    },
   };
-  return { terminal, asked };
+  return { terminal, asked, isClosed: () => isClosed };
 }
 
 /** What a run of setup is given, where it differs from an installed program on Linux. */

@@ -1,9 +1,11 @@
 /** The terminal of whoever runs a command. */
 export interface Terminal {
-  /** Asks on a line of its own; resolves to the typed text, without the line break. */
-  ask(question: string): Promise<string>;
-  /** The same, without echo; undefined if the user cancels with Ctrl-C or Ctrl-D. */
+  /** Asks on a line of its own; undefined if the user cancels with Ctrl-C or Ctrl-D. */
+  ask(question: string): Promise<string | undefined>;
+  /** The same, without echo. */
   askSecret(question: string): Promise<string | undefined>;
+  /** Gives the keyboard back after the last question. Until then, nothing that is typed early is shown. */
+  close(): void;
 }
 
 /** The streams of a terminal: the process's own, or a test's. */
@@ -36,27 +38,28 @@ const effects: Readonly<Record<string, Effect>> = {
 /** The terminal on two streams; undefined if either is not a terminal. */
 export function terminalOf({ input, output }: TerminalStreams): Terminal | undefined {
   if (!input.isTTY || !output.isTTY) return undefined;
+  const answerTo = async (question: string, echo: (text: string) => void) => {
+    // Before the question, or the terminal would show what is typed at once.
+    input.setRawMode?.(true);
+    output.write(question);
+    const answer = await readLine(input, echo);
+    output.write('\n');
+    return answer;
+  };
   return {
-    async ask(question) {
-      output.write(question);
-      return (await readLine(input)) ?? '';
-    },
-    async askSecret(question) {
-      // Before the question, or what is typed at once would be shown.
-      input.setRawMode?.(true);
-      output.write(question);
-      try {
-        return await readLine(input);
-      } finally {
-        input.setRawMode?.(false);
-        output.write('\n');
-      }
+    ask: (question) => answerTo(question, (text) => output.write(text)),
+    askSecret: (question) => answerTo(question, () => {}),
+    close() {
+      input.setRawMode?.(false);
     },
   };
 }
 
-/** Reads up to the end of the line; undefined if the user cancels. */
-function readLine(input: TerminalStreams['input']): Promise<string | undefined> {
+/** Reads up to the end of the line; undefined if the user cancels. @param echo shows what is typed. */
+function readLine(
+  input: TerminalStreams['input'],
+  echo: (text: string) => void,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const line = new Line();
     const end = (text: string | undefined) => {
@@ -67,7 +70,9 @@ function readLine(input: TerminalStreams['input']): Promise<string | undefined> 
     };
     const onEnd = () => end(undefined);
     const onData = (text: string) => {
+      const before = line.text;
       const effect = line.add(text);
+      echo(changeOf(before, line.text));
       if (effect !== undefined) end(effect === 'enter' ? line.text : undefined);
     };
     input.setEncoding('utf8');
@@ -75,6 +80,13 @@ function readLine(input: TerminalStreams['input']): Promise<string | undefined> 
     input.on('end', onEnd);
     input.resume();
   });
+}
+
+/** What makes one line of another on a screen. */
+function changeOf(before: string, after: string): string {
+  let same = 0;
+  while (same < before.length && before[same] === after[same]) same += 1;
+  return '\b \b'.repeat(before.length - same) + after.slice(same);
 }
 
 const escapeKey = '\u001b';

@@ -82,11 +82,12 @@ function newToken(from: NewToken['from'], token: string, folder: StateFolder): N
 const missing =
   'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or use --sandbox to try everything without a token. Nothing was written.';
 
-/** @param holders what has the present tokens. */
+/** @param holders what has the present tokens. @throws {NoTokenError} if the user cancels. */
 async function isWanted(terminal: Terminal, holders: readonly string[]): Promise<boolean> {
   const answer = await terminal.ask(
     `${settings.token.env} holds a different token than ${holders.join(' or ')}. Keep this one instead? [y/N] `,
   );
+  if (answer === undefined) throw new NoTokenError('Nothing was changed.');
   return ['y', 'yes'].includes(answer.trim().toLowerCase());
 }
 
