@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -20,6 +21,7 @@ import {
   withEntry,
   withFile,
 } from '../support/client-files.ts';
+import { doctor } from '../support/doctor-machine.ts';
 import { type SetupRun, setup, temporaryHome } from '../support/setup-machine.ts';
 
 /* What stands around and inside our entry: comments, links, other entries, what is in the place of a backup. */
@@ -175,6 +177,65 @@ test('variables stay in the order of the older entry', async () => {
   const before = readFileSync(file, 'utf8');
   expect((await run(home)).stdout).toContain('is already set up');
   expect(readFileSync(file, 'utf8')).toBe(before);
+});
+
+describe('a key twice, of which each program may read another one', () => {
+  const token = 'sgp_FIRSTabcdefghijklmnop1234';
+  const start = `"command": "/usr/bin/node", "args": ["${main}"]`;
+  const withServers = (servers: string) => `{"mcpServers": {${servers}}}`;
+
+  test.each([
+    [
+      'in our entry',
+      `"segment-audiences": {${start},\n"env": {"SEGMENT_API_TOKEN": "${token}"}, "env": {}}`,
+      'has "env" twice (line 2, column 64)',
+    ],
+    [
+      'deeper in it',
+      `"segment-audiences": {${start}, "env": {\n"SEGMENT_API_TOKEN": "${token}", "SEGMENT_API_TOKEN": ""}}`,
+      'has "SEGMENT_API_TOKEN" twice (line 2, column 55)',
+    ],
+    [
+      'two entries of ours',
+      `"segment-audiences": {${start}, "env": {"SEGMENT_API_TOKEN": "${token}"}},\n"segment-audiences": {${start}}`,
+      'has "segment-audiences" twice (line 2, column 1)',
+    ],
+  ])('%s is refused, without its text, and the doctor says where', async (_, servers, reason) => {
+    const home = temporaryHome();
+    const file = withFile(cursorFile(home), withServers(servers));
+    const before = contents(home);
+    for (const change of [run, remove]) {
+      expect(await change(home)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `segment-audiences-mcp: ${file} ${reason}. Nothing was changed.\n`,
+      });
+    }
+    expect(contents(home)).toEqual(before);
+    const { report } = await doctor({ home, exists: existsSync });
+    expect(report).toContain(`! warn     Clients: cursor  ${file} ${reason}.`);
+    expect(report).not.toContain(token);
+  });
+
+  test('in another entry, or of two others, is no concern of ours', async () => {
+    const home = temporaryHome();
+    withFile(cursorFile(home), withServers('"a": {"x": 1, "x": 2}, "b": {}, "b": {}'));
+    const before = contents(home);
+    expect(await run(home)).toMatchObject({ code: 0, stderr: '' });
+    const { report } = await doctor({ home, exists: existsSync });
+    expect(report).not.toContain('twice');
+    await remove(home);
+    expect(contents(home)).toEqual(before);
+  });
+
+  test('in a backup does not hide the token in it', async () => {
+    const home = temporaryHome();
+    const file = withEntry(home, { command: '/usr/bin/node', args: [main, '--sandbox'] });
+    const twice = `"segment-audiences": {${start}, "env": {"SEGMENT_API_TOKEN": "${token}"}, "env": {}}`;
+    const backup = withFile(`${file}.segment-audiences.bak`, withServers(twice));
+    const { report } = await doctor({ home, exists: existsSync });
+    expect(report).toContain(`${backup}, which setup kept, contains the secret of an older entry.`);
+  });
 });
 
 describe('folders that setup made behind a link', () => {

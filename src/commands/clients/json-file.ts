@@ -101,20 +101,31 @@ export function parseJson(text: string): Node | undefined {
 /**
  * The entry at a path of keys.
  *
- * @throws {JsonFileError} if something on the path is not an object, or appears twice.
+ * @throws {JsonFileError} if something on the path is not an object, or if it or anything in the entry
+ * appears twice: which one counts depends on who reads it, and the other may hold a secret.
  */
 export function findEntry(text: string, path: readonly string[]): Node | undefined {
-  return walk(text, path).found;
+  const { found } = walk(text, path);
+  if (found) assertOnce(found, text);
+  return found;
 }
 
 /**
  * The entries of the object at a path of keys; none if there is no such object.
  *
- * @throws {JsonFileError} as `findEntry` does.
+ * @param own the key of our entry: what appears twice in others is no concern of ours.
+ * @throws {JsonFileError} as `findEntry` does for the object, and for our entry in it.
  */
-export function entriesAt(text: string, path: readonly string[]): [key: string, value: unknown][] {
-  const node = findEntry(text, path);
-  return node?.type === 'object' ? Object.entries(Object(toValue(node))) : [];
+export function entriesAt(
+  text: string,
+  path: readonly string[],
+  own: string,
+): [key: string, value: unknown][] {
+  const { found } = walk(text, path);
+  if (found?.type !== 'object') return [];
+  const ours = valueAt(found, own, text);
+  if (ours) assertOnce(ours, text);
+  return Object.entries(Object(toValue(found)));
 }
 
 /**
@@ -319,12 +330,33 @@ function walk(text: string, path: readonly string[]): Walk {
       throw new JsonFileError(what, text, node.offset);
     }
     holder = node;
-    const named = (node.children ?? []).filter(({ children }) => children?.[0]?.value === key);
-    const [first, second] = named;
-    if (second) throw new JsonFileError(`has "${key}" twice`, text, second.offset);
-    node = first?.children?.[1];
+    node = valueAt(node, key, text);
   }
   return { root, found: node, holder, rest: path.slice(-1) };
+}
+
+/** The value of a key of an object. @throws {JsonFileError} if the object has the key twice. */
+function valueAt(object: Node, key: string, text: string): Node | undefined {
+  const named = (object.children ?? []).filter(({ children }) => children?.[0]?.value === key);
+  const [first, second] = named;
+  if (second) throw twice(key, text, second);
+  return first?.children?.[1];
+}
+
+/** @throws {JsonFileError} if an object in a node has a key twice. */
+function assertOnce({ children = [] }: Node, text: string): void {
+  const keys = new Set<string>();
+  for (const child of children) {
+    assertOnce(child, text);
+    if (child.type !== 'property') continue;
+    const key = String(child.children?.[0]?.value);
+    if (keys.has(key)) throw twice(key, text, child);
+    keys.add(key);
+  }
+}
+
+function twice(key: string, text: string, { offset }: Node): JsonFileError {
+  return new JsonFileError(`has "${key}" twice`, text, offset);
 }
 
 /** Adds a value at a path of keys that does not exist yet. */

@@ -1,3 +1,4 @@
+import { entryName } from './entry.ts';
 import { type Client, isEditable } from './table.ts';
 import { serversInText } from './text-entry.ts';
 
@@ -5,7 +6,7 @@ import { serversInText } from './text-entry.ts';
  * The servers that the text of a client's file lists, by their names; none if they are not where the client
  * looks for them.
  *
- * @throws {ClientFileError} if the text can't be parsed.
+ * @throws {ClientFileError} if the text can't be parsed, or if anything in our entry appears twice.
  */
 export async function serversIn(
   text: string,
@@ -14,5 +15,5 @@ export async function serversIn(
   if (text === '') return [];
   if (!isEditable(client)) return serversInText(text, client);
   const { entriesAt, ofClient } = await import('./json-file.ts');
-  return ofClient(() => entriesAt(text, client.keys));
+  return ofClient(() => entriesAt(text, client.keys, entryName));
 }

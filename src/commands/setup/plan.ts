@@ -95,7 +95,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, addition.mainFile);
     const { entry, notes } = own ? replacing(own, addition) : plainly(addition);
-    const others = otherEntries(entriesAt(file.text, client.keys), addition.mainFile);
+    const others = otherEntries(entriesAt(file.text, client.keys, entryName), addition.mainFile);
     const tokenFile = startIn(entry)?.env[settings.tokenFile.env];
     const secrets = own?.secrets ?? [];
     const noted = { notes: [...notes, ...noteOnAdding(others)], secrets, tokenFile };
@@ -223,7 +223,9 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
   return ofClient(() => {
     const path = [...client.keys, entryName];
     const own = ownEntry(file.text, path, mainFile);
-    const notes = noteOnRemoving(otherEntries(entriesAt(file.text, client.keys), mainFile));
+    const notes = noteOnRemoving(
+      otherEntries(entriesAt(file.text, client.keys, entryName), mainFile),
+    );
     if (!own) return { kind: 'none', secrets: [], notes };
     const [kept, emptied] = [false, true].map((withEmpty) => {
       const edits = editsToRemove(file.text, path, withEmpty);
