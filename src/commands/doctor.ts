@@ -11,7 +11,7 @@ import { createRedactor, type Redactor } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { checkClients } from './doctor/client-checks.ts';
 import { type Context, createContext } from './doctor/context.ts';
-import { type Finding, fail, type Status, skipped } from './doctor/finding.ts';
+import { type Finding, fail, type Status, skipped, unexpected } from './doctor/finding.ts';
 import {
   checkAuditLog,
   checkNode,
@@ -249,12 +249,6 @@ async function runCheck<Given>(
     message: visible(message),
     ...(next !== undefined && { next: visible(next) }),
   }));
-}
-
-/** The other checks have their results all the same. */
-function unexpected(error: unknown): Finding {
-  const reason = error instanceof Error ? error.message : String(error);
-  return fail(`This check itself failed: ${reason}`, 'Report it with this output.');
 }
 
 function inJson(isOk: boolean, found: readonly Reported[]): string {

@@ -649,14 +649,6 @@ describe('TOML and YAML', () => {
     },
   );
 
-  test('YAML that is nested too deeply is a warning', async () => {
-    const home = temporaryHome();
-    withFile(join(home, gooseFile), `segment-audiences: ${'['.repeat(5000)}`);
-    expect(await found(home)).toMatchObject([
-      { status: 'warn', message: expect.stringContaining('is not valid YAML (line 1, column ') },
-    ]);
-  });
-
   test('nothing is reported of a file that does not name this server', async () => {
     const home = temporaryHome();
     withFile(join(home, codexFile), '[mcp_servers.other\n');
@@ -678,6 +670,54 @@ function aliasBomb(): string {
   });
   return ['a0: &a0 [segment-audiences]', ...lines].join('\n');
 }
+
+test.each([
+  ['JSON', '.cursor/mcp.json', `{"mcpServers": {"other": {"x": ${nestedLists(1500)}}}}`],
+  ['JSON that overflows the parser', '.cursor/mcp.json', '{"a":'.repeat(50_000)],
+  ['TOML', '.codex/config.toml', `[mcp_servers.segment-audiences${'.a'.repeat(10_000)}]\n`],
+  ['YAML', '.config/goose/config.yaml', `segment-audiences: ${nestedLists(1500)}`],
+  ['YAML of dashes', '.config/goose/config.yaml', `${'- '.repeat(40_000)}segment-audiences\na: 1`],
+  [
+    'YAML that contains itself',
+    '.config/goose/config.yaml',
+    `extensions:\n  segment-audiences: &a\n    cmd: ${node}\n    self: *a\n    again: *a\n`,
+  ],
+])('what is nested too deeply is a warning for that client alone: %s', async (_, path, text) => {
+  const home = temporaryHome();
+  const file = withFile(join(home, path), text);
+  const mcpServers = { 'segment-audiences': { command: node, args: [main, '--sandbox'] } };
+  withFile(join(home, '.junie/mcp/mcp.json'), JSON.stringify({ mcpServers }));
+  const findings = await found(home);
+  expect(findings.map(({ status }) => status).sort()).toEqual(['ok', 'warn']);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ status: 'warn', message: `${file} is nested too deeply.` }),
+  );
+});
+
+test('setup refuses JSON that is nested too deeply', async () => {
+  const home = temporaryHome();
+  const file = withFile(cursorFile(home), `{"x": ${nestedLists(1500)}}`);
+  expect(await setup({ home, clients: ['cursor'], write: true, yes: true })).toMatchObject({
+    code: 1,
+    stderr: `segment-audiences-mcp: ${file} is nested too deeply. Nothing was changed.\n`,
+  });
+});
+
+function nestedLists(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth);
+}
+
+test('an error that no check expects does not keep the findings of the others', async () => {
+  const home = temporaryHome();
+  withEntry(home, { command: '/opt/n', args: [main] });
+  const mcpServers = { 'segment-audiences': { command: node, args: [main, '--sandbox'] } };
+  withFile(join(home, '.junie/mcp/mcp.json'), JSON.stringify({ mcpServers }));
+  const nodeVersion = () => Promise.reject(new Error('odd'));
+  expect(await found(home, { has: ['/opt/n'], nodeVersion })).toMatchObject([
+    { id: 'clients.cursor', status: 'fail', message: 'This check itself failed: odd' },
+    { id: 'clients.junie', status: 'ok' },
+  ]);
+});
 
 test('a client that hangs does not keep the findings of the others', async () => {
   const home = temporaryHome();

@@ -6,6 +6,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { ClientFileError } from './client-file.ts';
+import { isTooDeep, tooDeep } from './depth.ts';
 import { type Entry, isTable } from './entry.ts';
 
 /*
@@ -83,7 +84,7 @@ export function parseJson(text: string): Node | undefined {
   try {
     root = parseTree(text, errors, { allowTrailingComma: true });
   } catch (error) {
-    if (error instanceof RangeError) throw new JsonFileError('is nested too deeply', text);
+    if (error instanceof RangeError) throw new JsonFileError(tooDeep, text);
     throw error;
   }
   const [first] = errors;
@@ -94,6 +95,9 @@ export function parseJson(text: string): Node | undefined {
       text,
       first.offset,
     );
+  }
+  if (root && isTooDeep(root, ({ children = [] }) => children)) {
+    throw new JsonFileError(tooDeep, text);
   }
   return root;
 }

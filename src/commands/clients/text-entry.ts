@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ClientFileError } from './client-file.ts';
+import { isTooDeep, tooDeep } from './depth.ts';
 import type { Client } from './table.ts';
 
 /*
@@ -28,6 +29,7 @@ export async function serversInText(
 ): Promise<[name: string, entry: unknown][]> {
   if (text.length > maxTextChars) return [];
   const root = await (client.format === 'toml' ? valueOfToml(text) : valueOfYaml(text));
+  assertNotTooDeep(() => root);
   const servers = client.keys.reduce(valueAt, root);
   return client.isList
     ? inList(servers)
@@ -45,6 +47,24 @@ function inList(servers: unknown): [name: string, entry: unknown][] {
   return data.map((server) => [String(valueAt(server, 'name')), server]);
 }
 
+/**
+ * Of YAML, its tokens are looked at first: while it is parsed, an overflow of the stack can end the process.
+ *
+ * @throws {ClientFileError}
+ */
+function assertNotTooDeep(read: () => unknown): void {
+  try {
+    if (!isTooDeep(read(), partsOf)) return;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new ClientFileError(tooDeep);
+}
+
+function partsOf(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+}
+
 async function valueOfToml(text: string): Promise<unknown> {
   const { parse, TomlError } = await import('smol-toml');
   try {
@@ -57,7 +77,8 @@ async function valueOfToml(text: string): Promise<unknown> {
 }
 
 async function valueOfYaml(text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
+  const { Parser, parseDocument } = await import('yaml');
+  assertNotTooDeep(() => [...new Parser().parse(text)]);
   // At the default level, it writes warnings to stderr.
   const document = parseDocument(text, { logLevel: 'error' });
   const [error] = document.errors;

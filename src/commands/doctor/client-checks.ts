@@ -12,7 +12,7 @@ import { ownCommand } from '../invocation.ts';
 import type { Context } from './context.ts';
 import { checkEntry, holdsToken } from './entry-checks.ts';
 import { isFileHere } from './entry-paths.ts';
-import { type Finding, skipped, warn } from './finding.ts';
+import { type Finding, skipped, unexpected, warn } from './finding.ts';
 import { within } from './time-limit.ts';
 
 /*
@@ -31,7 +31,7 @@ export async function checkClients(context: Context): Promise<Finding[]> {
         maxClientMs,
         (signal) => checkClient(client, context, signal),
         () => [{ ...tooLate(client), part: client.id }],
-      ),
+      ).catch((error: unknown) => [{ ...unexpected(error), part: client.id }]),
     ),
   );
   const findings = found.flat();
