@@ -416,13 +416,17 @@ test('the next step for an entry under another name is to change it', async () =
   );
 });
 
-test('a path that depends on where the client starts it is a warning', async () => {
-  const args = ['./segment-audiences-mcp/dist/main.js'];
-  expect(await about({ command: node, args })).toMatchObject({
-    status: 'warn',
-    message: expect.stringContaining('depend on the folder in which the client starts it'),
-  });
-});
+test.each(['./segment-audiences-mcp/dist/main.js', 'dist/main.js'])(
+  'a path that depends on where the client starts it is a warning: %s',
+  async (path) => {
+    expect(await about({ command: node, args: [path] })).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining(
+        `depend on the folder in which the client starts it: ${path}.`,
+      ),
+    });
+  },
+);
 
 test('a relative path is looked at in the folder that the entry names', async () => {
   const args = ['segment-audiences-mcp/dist/main.js', '--sandbox'];

@@ -108,7 +108,7 @@ function isMainFile(
   const parts = file.split(/[\\/]/);
   if (!/^main\.[cm]?[jt]s$/.test(parts.at(-1) ?? '')) return false;
   if (parts.some(isProgramName)) return true;
-  return name === entryName && parts.length > 2 && parts.slice(-2).join('/') === 'dist/main.js';
+  return name === entryName && parts.slice(-2).join('/') === 'dist/main.js';
 }
 
 /** The folder of the package, its bin with any extension, or the package with a version. */

@@ -102,8 +102,11 @@ test.each([
 test.each([
   ['/gone/dist/main.js', true],
   ['C:\\gone\\dist\\main.js', true],
+  ['dist/main.js', true],
+  ['..\\dist\\main.js', true],
   ['/gone/dist/index.js', false],
-  ['dist/main.js', false],
+  ['/gone/other-dist/main.js', false],
+  ['main.js', false],
 ])('under our name, %s is a clone of ours: %s', (file, ours) => {
   const entry = { command: 'node', args: [file], env: {} };
   expect(programIn(entry, '/a/dist/main.js', entryName) !== undefined).toBe(ours);
