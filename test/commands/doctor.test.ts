@@ -5,6 +5,7 @@ import { baseUrls, type Config } from '../../src/config/config.ts';
 import { connect } from '../../src/connect.ts';
 import { StateFolderError } from '../../src/safety/state-folder.ts';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
+import { NoAnswerError } from '../../src/segment/errors.ts';
 import type { Redactor } from '../../src/text/redact.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
 import { reportSchema } from '../support/doctor-report.ts';
@@ -428,6 +429,35 @@ test('a check that hangs ends with its time, and all of them within ten seconds'
     status: 'fail',
     message: expect.stringMatching(/^No result within \d+ s\.$/),
   });
+});
+
+test.each([
+  ['get_workspace', 'workspace', "Segment can't be reached: no response within 3 s."],
+  ['list_audiences', 'audiences', 'Segment gave no response within 3 s.'],
+])('how long %s had is reported in seconds', async (late, id, message) => {
+  const { environment, clock } = await segment();
+  const { report } = await doctor({
+    ...{ home: '/home/u', environment, clock, json: true },
+    connect(config, redactor) {
+      const api = connect(config, { clock, random: () => 0 }, redactor, () => {});
+      return {
+        preview: (write) => api.preview(write),
+        foresee: (name, spaceId, call) => api.foresee(name, spaceId, call),
+        left: (name) => api.left(name),
+        drain: (scope) => api.drain(scope),
+        close: () => api.close(),
+        async send(name, input, call) {
+          if (name !== late) return api.send(name, input, call);
+          await clock.advance(2939);
+          const words =
+            'no complete response within 2939 ms, which was all that was left of this call';
+          throw new NoAnswerError('timeout', `${name}: ${words}.`, { next: 'Try again.' });
+        },
+      };
+    },
+  });
+  const { checks } = reportSchema.parse(JSON.parse(report));
+  expect(checks.find((check) => check.id === id)).toMatchObject({ status: 'fail', message });
 });
 
 test('a check that itself fails does not keep the others from being reported', async () => {

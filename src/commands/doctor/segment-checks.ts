@@ -6,7 +6,7 @@ import { skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import type { DoctorMachine } from './machine.ts';
-import type { Look, SegmentLooks } from './segment-looks.ts';
+import type { Look, NoLook, SegmentLooks } from './segment-looks.ts';
 
 /*
  * The checks that send requests to Segment. The check about the cause fails; those that follow from
@@ -38,7 +38,7 @@ export const checkProxy = withSegment(async (segment) => {
   }
   if (!isUnreached(look)) return ok(`Segment is reached through ${name}.`);
   return fail(
-    `Segment can't be reached through ${name}: ${causeOf(look.error)}.`,
+    `Segment can't be reached through ${name}: ${causeOf(look)}.`,
     `Fix ${proxy.variable}, or name the host in NO_PROXY if it can be reached without a proxy.`,
   );
 });
@@ -66,7 +66,7 @@ export const checkWorkspace = withSegment(async (segment, machine) => {
   const { error } = look;
   if (isUnreached(look)) {
     if (segment.config.proxy) return skipped('Unknown: see the proxy check.');
-    return fail(`Segment can't be reached: ${causeOf(error)}.`, nextFor(error, machine));
+    return fail(`Segment can't be reached: ${causeOf(look)}.`, nextFor(error, machine));
   }
   if (isUnauthorized(look)) {
     if ((await segment.regionOfToken()) !== undefined)
@@ -79,7 +79,7 @@ export const checkWorkspace = withSegment(async (segment, machine) => {
   if (error.code === 'unsupported') {
     return skipped('Unknown: this edition of the API does not return the workspace.');
   }
-  return fromError(error, machine);
+  return fromError(look, machine);
 });
 
 export const checkAudiences = withSegment(async (segment, machine) => {
@@ -103,7 +103,7 @@ export const checkAudiences = withSegment(async (segment, machine) => {
       'Use a token with access to the space, or set another space with --space (SEGMENT_SPACE_ID).',
     );
   }
-  return fromError(look.error, machine);
+  return fromError(look, machine);
 });
 
 /** Why a space shows no audiences: because of the space, or of the feature. */
@@ -123,7 +123,7 @@ async function explainMissing(segment: SegmentLooks, space: string): Promise<Fin
     );
   }
   return fail(
-    `The space ${name} shows no audiences (HTTP 404), and whether it exists is unknown (${causeOf(look.error)}): the id is wrong, the token has no access to it, or the feature is off in this workspace.`,
+    `The space ${name} shows no audiences (HTTP 404), and whether it exists is unknown (${causeOf(look)}): the id is wrong, the token has no access to it, or the feature is off in this workspace.`,
     'Check --space (SEGMENT_SPACE_ID), the access of the token, and that the workspace has Audiences.',
   );
 }
@@ -182,25 +182,25 @@ async function blockedBy(segment: SegmentLooks): Promise<Finding | undefined> {
   return isBlocked ? skipped('Not checked: see the workspace check.') : undefined;
 }
 
-type Failed = { kind: 'error'; error: AudiencesError };
-
-function isUnreached(look: { kind: string; error?: AudiencesError }): look is Failed {
+function isUnreached(look: { kind: string; error?: AudiencesError }): look is NoLook {
   return ['unreachable', 'timeout'].includes(look.error?.code ?? '');
 }
 
 /** Segment refused the token. */
-function isUnauthorized(look: { kind: string; error?: AudiencesError }): look is Failed {
+function isUnauthorized(look: { kind: string; error?: AudiencesError }): look is NoLook {
   return look.error?.code === 'unauthorized';
 }
 
 /** Segment refuses the token's requests for now. */
-function isRateLimited(look: { kind: string; error?: AudiencesError }): look is Failed {
+function isRateLimited(look: { kind: string; error?: AudiencesError }): look is NoLook {
   return look.error?.code === 'rate_limited';
 }
 
-function fromError(error: AudiencesError, machine: DoctorMachine): Finding {
+function fromError(look: NoLook, machine: DoctorMachine): Finding {
+  const { error } = look;
   const finding = error.code === 'rate_limited' ? warn : fail;
-  return finding(error.message, nextFor(error, machine));
+  const message = error.code === 'timeout' ? `Segment gave ${causeOf(look)}.` : error.message;
+  return finding(message, nextFor(error, machine));
 }
 
 /** What a person can do about an error; the error's own advice is for a model. */
@@ -234,7 +234,11 @@ const advice: Partial<Record<ErrorCode, string>> = {
 };
 
 /** The network's reason, else the whole message. */
-function causeOf({ message, facts: { details } }: AudiencesError): string {
+function causeOf({ error, lastedMs }: NoLook): string {
+  const { code, message, facts } = error;
+  // The message is about what is left of a tool call.
+  if (code === 'timeout') return `no response within ${Math.max(1, Math.round(lastedMs / 1000))} s`;
+  const { details } = facts;
   const isNamed = typeof details === 'object' && details !== null && 'cause' in details;
   return isNamed ? String(details.cause) : message.replace(/\.$/, '');
 }

@@ -8,9 +8,15 @@ import type { Redactor } from '../../text/redact.ts';
 import type { DoctorMachine } from './machine.ts';
 
 /** The result of a request to Segment. */
-export type Look<Name extends OperationName> =
-  | { kind: 'there'; output: Output<Name> }
-  | { kind: 'error'; error: AudiencesError };
+export type Look<Name extends OperationName> = { kind: 'there'; output: Output<Name> } | NoLook;
+
+/** A request that failed. */
+export interface NoLook {
+  kind: 'error';
+  error: AudiencesError;
+  /** How long it took, in milliseconds. */
+  lastedMs: number;
+}
 
 export type Region = keyof typeof baseUrls;
 
@@ -151,8 +157,8 @@ export class SegmentLooks {
     try {
       return { kind: 'there', output: await api.send(name, input, call) };
     } catch (error) {
-      if (error instanceof AudiencesError) return { kind: 'error', error };
-      throw error;
+      if (!(error instanceof AudiencesError)) throw error;
+      return { kind: 'error', error, lastedMs: clock.monotonic() - now };
     }
   }
 }
