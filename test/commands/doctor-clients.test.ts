@@ -234,15 +234,27 @@ describe('what was not checked is skipped', () => {
     ],
     [
       'a command that is no Node',
+      { command: '/usr/bin/tsx', args: [main] },
+      '/usr/bin/tsx does not say which Node.js it is',
+      { has: ['/usr/bin/tsx'], nodeVersion: async () => undefined },
+    ],
+    [
+      'a container',
       { command: '/usr/bin/docker', args: ['run', '-i', 'segment-audiences-mcp'] },
-      '/usr/bin/docker does not say which Node.js it is',
-      { has: ['/usr/bin/docker'], nodeVersion: async () => undefined },
+      'the container brings its own Node.js',
+      { has: ['/usr/bin/docker'], nodeVersion: () => Promise.reject(new Error('started')) },
+    ],
+    [
+      'a container that a shell starts',
+      { command: 'sh', args: ['-c', 'exec podman run -i segment-audiences-mcp'] },
+      'the container brings its own Node.js',
+      { has: ['/usr/bin/sh'], nodeVersion: () => Promise.reject(new Error('started')) },
     ],
     [
       'a package from a file',
       { command: 'npx', args: ['--package', './x.tgz', 'segment-audiences-mcp'] },
-      'npx does not say which Node.js it is',
-      { has: ['/usr/bin/npx'], nodeVersion: async () => undefined },
+      'which Node.js npx finds is not known here',
+      { has: ['/usr/bin/npx'], nodeVersion: () => Promise.reject(new Error('started')) },
     ],
     [
       'what a shell does',
@@ -320,7 +332,7 @@ describe('what was not checked is skipped', () => {
 });
 
 test.each([
-  ['exec node MAIN --read-only --sandbox', 'sh does not say which Node.js it is'],
+  ['exec node MAIN --read-only --sandbox', 'which Node.js sh finds is not known here'],
   ['segment-audiences-mcp --sandbox', 'which Node.js runs segment-audiences-mcp depends'],
 ])('what a shell starts is looked at: %s', async (line, reason) => {
   const entry = (text: string) => ({ command: 'sh', args: ['-lc', text.replace('MAIN', main)] });

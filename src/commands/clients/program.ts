@@ -60,9 +60,14 @@ function programAt(
   if (isMain(command) || command.split(/[\\/]/).slice(-2).some(isProgramName)) return 0;
   const name = commandName(command);
   if (isNode(command) || runtimes.includes(name)) return scriptAt(words, isMain);
-  if (containers.includes(name)) return imageAt(words);
+  if (isContainer(command)) return imageAt(words);
   // A runtime of another name, or something before one.
   return indexIn(words, isMain);
+}
+
+/** Whether a command starts containers, by its name. */
+export function isContainer(command: string): boolean {
+  return containers.includes(commandName(command));
 }
 
 /** Where the script is that a runtime runs, if it is ours. */

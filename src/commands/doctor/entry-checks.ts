@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { type Setting, settings } from '../../config/settings.ts';
 import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
-import { type Downloading, downloadingIn } from '../clients/downloads.ts';
+import { type Downloading, downloadingIn, runIn } from '../clients/downloads.ts';
 import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
 import { redactorOf, secretsIn } from '../clients/entry-secrets.ts';
 import { isForeign } from '../clients/foreign.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
-import { programIn } from '../clients/program.ts';
+import { isContainer, programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
 import { unwrapped } from '../clients/wrappers.ts';
@@ -111,7 +111,7 @@ interface Started {
 }
 
 async function checkStart(started: Started, signal: AbortSignal): Promise<Finding> {
-  const { subject, start, inner, downloading, program } = started;
+  const { subject, inner, downloading, program } = started;
   const { entry, context } = subject;
   const next = (intro?: string) => nextFor(subject, inner, context, intro);
   if (downloading.kind === 'download' && !context.machine.project.published) {
@@ -124,7 +124,8 @@ async function checkStart(started: Started, signal: AbortSignal): Promise<Findin
       : await next(introFor(started));
     return fail(`${entry} ${looks.problems.join('; it ')}.`, step);
   }
-  const isByNode = program > 0 && downloading.kind === 'none' && inner === start;
+  const isByNode =
+    program > 0 && downloading.kind === 'none' && reasonNotToAsk(started) === undefined;
   const version = isByNode ? await nodeOf(looks.commandFile, context, signal) : undefined;
   if (version !== undefined && isOlder(version, minNode)) {
     return fail(
@@ -270,6 +271,13 @@ function folderOf({ value, context }: Subject): string | undefined {
   return whereItLeads('.', isTable(value) ? value : {}, context.machine.place);
 }
 
+/** Why the command of an entry is not asked which Node.js it is; undefined if it may be one. */
+function reasonNotToAsk({ start, inner }: Pick<Started, 'start' | 'inner'>): string | undefined {
+  if (isContainer(inner.command)) return 'the container brings its own Node.js';
+  const isOther = inner !== start || runIn([start.command, ...start.args]) !== undefined;
+  return isOther ? `which Node.js ${start.command} finds is not known here` : undefined;
+}
+
 /** What is known of an entry in which nothing was found to be wrong. */
 async function lastFinding(
   { subject, start, inner, downloading, program }: Started,
@@ -291,6 +299,8 @@ async function lastFinding(
       await nextFor(subject, inner, context, 'If it does not start, run'),
     );
   }
+  const reason = reasonNotToAsk({ start, inner });
+  if (reason !== undefined) return skipped(`${unchecked}: ${reason}.`, tryIt);
   if (version === undefined) {
     return skipped(`${unchecked}: ${start.command} does not say which Node.js it is.`, tryIt);
   }
