@@ -245,6 +245,16 @@ describe('what was not checked is skipped', () => {
       { has: ['/usr/bin/docker'], nodeVersion: () => Promise.reject(new Error('started')) },
     ],
     [
+      'a container with a volume',
+      {
+        command: 'docker',
+        args: ['run', '-i', '-v', '/home/u/secrets:/run/team:ro', 'segment-audiences-mcp'],
+        env: { SEGMENT_API_TOKEN_FILE: '/run/team/token' },
+      },
+      'the container brings its own Node.js',
+      { has: ['/usr/bin/docker'] },
+    ],
+    [
       'a container that a shell starts',
       { command: 'sh', args: ['-c', 'exec podman run -i segment-audiences-mcp'] },
       'the container brings its own Node.js',

@@ -2,6 +2,7 @@ import { posix, win32 } from 'node:path';
 import { settings } from '../../config/settings.ts';
 import { isNode, type ServerStart } from '../clients/entry.ts';
 import { isAbsolutePath, isOfOneProcess, pathFrom } from '../clients/place.ts';
+import { isContainer } from '../clients/program.ts';
 import type { DoctorMachine, PathKind } from './machine.ts';
 import { readNodeOptions } from './node-options.ts';
 
@@ -54,6 +55,8 @@ export function pathsOf(
 
 /** The paths that must exist; what follows the program may be files that are yet to be created. */
 function pathsBefore({ command, args, env }: ServerStart, program: number): string[] {
+  // What a container sees under a path, such as a volume, is not known here.
+  if (isContainer(command)) return [];
   const isProgram = (index: number) => index === program - 1;
   const words = args
     .slice(0, program)
