@@ -268,18 +268,26 @@ describe('folders that setup made behind a link', () => {
 });
 
 describe('a file that two clients share', () => {
-  test.each([undefined, '{"a":1}\n'])('is changed once, and restored: %j', async (text) => {
-    const home = temporaryHome();
-    const clients = ['cursor', 'windsurf'];
-    mkdirSync(dirname(cursorFile(home)));
-    mkdirSync(join(home, '.codeium/windsurf'), { recursive: true });
-    symlinkSync(cursorFile(home), join(home, '.codeium/windsurf/mcp_config.json'));
-    if (text !== undefined) withFile(cursorFile(home), text);
-    const before = contents(home);
-    expect(await run(home, { clients })).toMatchObject({ code: 0, stderr: '' });
-    expect(readFileSync(cursorFile(home), 'utf8')).toContain('--sandbox');
-    expect(await remove(home, { clients })).toMatchObject({ code: 0, stderr: '' });
-    expect(contents(home)).toEqual(before);
+  test.each([
+    ['in the same list', 'windsurf', '.codeium/windsurf/mcp_config.json'],
+    ['in a list each', 'vscode', '.config/Code/User/mcp.json'],
+  ])('%s is changed once, and restored', async (_, other, link) => {
+    const clients = ['cursor', other];
+    for (const text of [undefined, '{"a":1}\n']) {
+      const home = temporaryHome();
+      mkdirSync(dirname(cursorFile(home)));
+      mkdirSync(dirname(join(home, link)), { recursive: true });
+      symlinkSync(cursorFile(home), join(home, link));
+      if (text !== undefined) withFile(cursorFile(home), text);
+      const before = contents(home);
+      expect(await run(home, { clients })).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(cursorFile(home), 'utf8')).toContain('--sandbox');
+      expect(await remove(home, { clients })).toMatchObject({ code: 0, stderr: '' });
+      expect(contents(home)).toEqual(before);
+      for (const client of clients) await run(home, { clients: [client] });
+      for (const client of clients) await remove(home, { clients: [client] });
+      expect(contents(home)).toEqual(before);
+    }
   });
 });
 

@@ -171,8 +171,23 @@ test('what was changed after setup stays when the entry is removed, and so does 
   await setup({ ...common, write: true });
   writeFileSync(file, readFileSync(file, 'utf8').replace('"a": 1', '"a": 2'));
   expect((await setup({ ...common, remove: true })).code).toBe(0);
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ a: 2, mcpServers: {} });
+  expect(readFileSync(file, 'utf8')).toBe('{\n  "a": 2\n}\n');
   expect(readFileSync(`${file}.segment-audiences.bak`, 'utf8')).toBe('{\n  "a": 1\n}\n');
+});
+
+test.each([
+  ['of a list that was there', '{"a": 1, "mcpServers": {}}', /"mcpServers": \{\}/],
+  ['of a list with a comment', '{"a": 1}', /"mcpServers": \{ *\/\* mine \*\/ *\}/],
+])('the rest %s stays when the entry is removed', async (_, before, rest) => {
+  const home = temporaryHome();
+  const file = withCursor(home, before);
+  const common = { home, clients: ['cursor'], yes: true, place: withToken };
+  await setup({ ...common, write: true });
+  const text = readFileSync(file, 'utf8').replace('"a": 1', '"a": 2');
+  const isCommented = String(rest).includes('mine');
+  writeFileSync(file, isCommented ? text.replace('{"seg', '{/* mine */"seg') : text);
+  expect((await setup({ ...common, remove: true })).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toMatch(rest);
 });
 
 describe("a file that can't be edited is refused, and left alone", () => {

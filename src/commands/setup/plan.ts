@@ -111,7 +111,7 @@ export function planToAdd(file: ClientFile, client: Client, addition: Addition):
       notes: [...noted.notes, ...commentsNotKept(clean, text)],
       text: isAsMade ? newFile(path, entry) : text,
       // The backup is the file before our first entry; a later one would contain ours.
-      keepsBackup: !own || !(file.backup || file.made),
+      keepsBackup: !(file.backup || file.made) || !(own || mayHoldEntry(file.text)),
       isSecret: secrets.length > 0,
       isTheirs: false,
     };
@@ -236,15 +236,48 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
     const asBefore = [kept, emptied].some(
       ({ text }) => before !== undefined && isSame(text, before),
     );
-    const shown = { edits: kept.edits, secrets: own.secrets, notes };
+    const after = goesWithEntry(file, client, kept.text, emptied.text) ? emptied : kept;
+    const shown = { edits: after.edits, secrets: own.secrets, notes };
     if (asBefore) return { kind: 'restore', ...shown };
     const isBare = isSame(emptied.text, '') && commentsIn(file.text).length === 0;
     if (file.made && isBare) return { kind: 'delete', ...shown };
     // Of an entry that setup did not write, there would be no other copy.
     const keepsBackup = !(file.backup || file.made);
-    const keeping = { keepsBackup, isSecret: own.secrets.length > 0, isTheirs: true };
-    return { kind: 'write', ...shown, ...keeping, text: kept.text };
+    const isTheirs = !mayHoldEntry(after.text);
+    const keeping = { keepsBackup, isSecret: own.secrets.length > 0, isTheirs };
+    return { kind: 'write', ...shown, ...keeping, text: after.text };
   });
+}
+
+/** Whether a text may have our entry for another client, which lists servers elsewhere in the same file. */
+function mayHoldEntry(text: string): boolean {
+  return text.includes(JSON.stringify(entryName));
+}
+
+/**
+ * Whether the object around our entry goes with it if nothing else is in it: setup added that, too. A
+ * comment keeps it.
+ *
+ * @param kept the text without our entry. @param emptied the same without what is around it.
+ */
+function goesWithEntry(
+  { made, backup }: ClientFile,
+  { keys }: Client,
+  kept: string,
+  emptied: string,
+): boolean {
+  if (commentsIn(kept).length !== commentsIn(emptied).length) return false;
+  return made !== undefined || (backup !== undefined && !hasAt(textOf(backup), keys));
+}
+
+/** Whether something is at a path of keys, or may be, in a text that can't be read. */
+function hasAt(text: string, path: readonly string[]): boolean {
+  try {
+    return findEntry(text, path) !== undefined;
+  } catch (error) {
+    if (error instanceof JsonFileError) return true;
+    throw error;
+  }
 }
 
 /** Whether a text has the same JSON and comments as a backup; one that is not JSON is different. */
