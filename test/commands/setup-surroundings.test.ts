@@ -267,6 +267,23 @@ describe('folders that setup made behind a link', () => {
   });
 });
 
+describe('a folder that setup made for several files goes with the last of them', () => {
+  test.each([[['zed', 'vscode']], [['vscode', 'zed']]])(
+    'removed in this order: %j',
+    async (order) => {
+      const home = temporaryHome();
+      for (const clients of [order, order.toReversed()]) {
+        await run(home, { clients });
+        await remove(home, { clients: order });
+        expect(contents(home)).toEqual({});
+      }
+      for (const client of ['zed', 'vscode']) await run(home, { clients: [client] });
+      for (const client of order) await remove(home, { clients: [client] });
+      expect(contents(home)).toEqual({});
+    },
+  );
+});
+
 describe('a file that two clients share', () => {
   test.each([
     ['in the same list', 'windsurf', '.codeium/windsurf/mcp_config.json'],

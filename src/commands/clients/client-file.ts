@@ -39,7 +39,7 @@ export interface ClientFile {
 
 /** What setup created for our entry, in addition to the file. */
 interface Made {
-  /** The uppermost new folder; undefined if there was none. */
+  /** The uppermost new folder, also if it was made for another file before; undefined if there was none. */
   folder: string | undefined;
 }
 
@@ -155,6 +155,13 @@ export interface Keeping {
   isTheirs: boolean;
 }
 
+/** What else writing a file depends on. */
+export interface Writing {
+  /** The folders that setup made for other files, which may be around this one. */
+  madeFolders: readonly string[];
+  retrying?: Retrying | undefined;
+}
+
 /**
  * Writes a client's file; creates it and its folders if they do not exist.
  *
@@ -165,7 +172,7 @@ export async function writeClientFile(
   file: ClientFile,
   text: string,
   { keepsBackup, isSecret, isTheirs }: Keeping,
-  retrying?: Retrying,
+  { madeFolders, retrying }: Writing,
 ): Promise<void> {
   await explained(async () => {
     const { path, bytes, mark, mode } = file;
@@ -181,9 +188,25 @@ export async function writeClientFile(
     if (!bytes) await rm(backupOf(path), { force: true });
     await replaceFile(path, mark + text, mode, retrying, owner);
     if (!bytes) {
-      await replaceFile(markerOf(path), folder ?? '', newFileMode, retrying, owner);
+      const top = uppermostAround(path, [folder, ...madeFolders]);
+      await replaceFile(markerOf(path), top, newFileMode, retrying, owner);
     } else if (keepsBackup || isTheirs) await rm(markerOf(path), { force: true });
   }, dirname(file.path));
+}
+
+/** The uppermost folder around a file; empty if there is none. */
+function uppermostAround(path: string, folders: readonly (string | undefined)[]): string {
+  const around = folders.filter((folder) => folder !== undefined && isWithin(path, folder));
+  // They are in each other.
+  return around.sort((a = '', b = '') => a.length - b.length)[0] ?? '';
+}
+
+/** The uppermost folder that setup made for a file, as the mark of the file says; undefined if none. */
+export async function folderMadeFor(file: string): Promise<string | undefined> {
+  const path = await realPathOf(file).catch(() => undefined);
+  if (path === undefined) return undefined;
+  const { bytes } = await readOwn(markerOf(path), 'the mark of a new file');
+  return bytes?.toString('utf8') || undefined;
 }
 
 /** A file as it will be once it is written. */

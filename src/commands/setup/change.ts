@@ -12,13 +12,14 @@ import {
   type ClientFile,
   ClientFileError,
   deleteClientFile,
+  folderMadeFor,
   readClientFile,
   restoreClientFile,
   textOf,
   writeClientFile,
 } from '../clients/client-file.ts';
 import { ownFiles } from '../clients/own-files.ts';
-import type { Client } from '../clients/table.ts';
+import { type Client, clients } from '../clients/table.ts';
 import { ownCommand } from '../invocation.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
@@ -287,9 +288,19 @@ export class Change {
 
   async #make({ file, plan }: Planned): Promise<void> {
     const { retrying } = this.#machine;
-    if (plan.kind === 'write') return writeClientFile(file, plan.text, plan, retrying);
+    if (plan.kind === 'write') {
+      const madeFolders = file.bytes ? [] : await this.#madeFolders();
+      return writeClientFile(file, plan.text, plan, { madeFolders, retrying });
+    }
     if (plan.kind === 'restore') return restoreClientFile(file, retrying);
     if (plan.kind === 'delete') return deleteClientFile(file);
+  }
+
+  /** The folders that setup made for the files of clients: whichever of these goes last takes them along. */
+  async #madeFolders(): Promise<string[]> {
+    const files = clients.flatMap((client) => client.files(this.#machine.place));
+    const found = await Promise.all(files.map(folderMadeFor));
+    return found.flatMap((folder) => folder ?? []);
   }
 
   #say(text: string): void {
