@@ -299,7 +299,9 @@ describe('a file that two clients share', () => {
       const before = contents(home);
       expect(await run(home, { clients })).toMatchObject({ code: 0, stderr: '' });
       expect(readFileSync(cursorFile(home), 'utf8')).toContain('--sandbox');
-      expect(await remove(home, { clients })).toMatchObject({ code: 0, stderr: '' });
+      const removed = await remove(home, { clients });
+      expect(removed).toMatchObject({ code: 0, stderr: '' });
+      expect(removed.stdout).not.toContain('stays in');
       expect(contents(home)).toEqual(before);
       for (const client of clients) await run(home, { clients: [client] });
       for (const client of clients) await remove(home, { clients: [client] });

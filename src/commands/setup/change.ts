@@ -260,7 +260,9 @@ export class Change {
       try {
         await this.#make(each);
         const verb = this.#command.remove ? 'Removed from' : 'Written to';
-        this.#say(`${verb} ${each.name}${this.#backupInWords(each)}. ${each.client.afterwards}`);
+        this.#say(
+          `${verb} ${each.name}${this.#backupInWords(each, planned)}. ${each.client.afterwards}`,
+        );
       } catch (error) {
         if (!(error instanceof ClientFileError)) throw error;
         this.#complain(`${each.name} ${error.message}.`);
@@ -271,11 +273,16 @@ export class Change {
   }
 
   /** What the user must know about the backup, to continue a sentence. */
-  #backupInWords({ plan, file }: Planned): string {
+  #backupInWords(each: Planned, planned: readonly Planned[]): string {
+    const { plan, file } = each;
     if (plan.kind !== 'write') return '';
+    // What follows may restore it.
+    const isLast = planned.findLast((other) => other.file.path === file.path) === each;
     const { remove } = this.#command;
     const backup = backupOf(file.path);
-    if (remove && file.backup) return `; its content from before setup stays in ${backup}`;
+    if (remove && file.backup) {
+      return isLast ? `; its content from before setup stays in ${backup}` : '';
+    }
     if (!plan.keepsBackup || !file.bytes) return '';
     const [content, entry] = remove
       ? ['content with the entry', 'entry']
