@@ -255,6 +255,20 @@ describe('what was not checked is skipped', () => {
       { has: ['/usr/bin/docker'] },
     ],
     [
+      'files that only a container sees',
+      {
+        command: 'docker',
+        args: ['run', '-i', 'segment-audiences-mcp', '--audit-log', 'audit.jsonl'],
+        env: { SEGMENT_API_TOKEN_FILE: '/run/team/pipe', SEGMENT_STATE_DIR: '/state' },
+      },
+      'the container brings its own Node.js',
+      {
+        kindOf: (path) => (path === '/usr/bin/docker' ? 'program' : 'other'),
+        problemWithAuditLog: () => 'It is read-only.',
+        problemWithStateFolder: () => 'it is a file',
+      },
+    ],
+    [
       'a container that a shell starts',
       { command: 'sh', args: ['-c', 'exec podman run -i segment-audiences-mcp'] },
       'the container brings its own Node.js',

@@ -156,7 +156,10 @@ function lookAt({ subject, start, inner, downloading, program }: Started): Looks
   const paths = pathsOf({ start, inner }, last, folder, machine);
   const args = isHere ? [inner.command, ...inner.args].slice(program + 1) : [];
   const refused = problemWithArguments(args);
-  const config = configOf(refused === undefined ? args : [], start.env, folder, machine);
+  const [place, seen] = isContainer(inner.command)
+    ? ['/', { ...machine, ...unseen }]
+    : [folder, machine];
+  const config = configOf(refused === undefined ? args : [], start.env, place, seen);
   const refusals = refused ?? refusedSettings(config);
   return {
     problems: [...paths.problems, ...config.differing, refusals ?? []].flat(),
@@ -167,6 +170,9 @@ function lookAt({ subject, start, inner, downloading, program }: Started): Looks
     commandFile: paths.commandFile,
   };
 }
+
+/** Of the files that a container sees under the paths of its settings, nothing is known here. */
+const unseen = { kindOf: () => undefined, problemWithAuditLog: () => undefined };
 
 function refusedSettings({ problems }: EntryConfig): string | undefined {
   if (problems.length === 0) return undefined;
@@ -192,9 +198,9 @@ async function doubtAbout(
       await nextFor(subject, inner, context),
     );
   }
-  const ofState = doubtAboutState(entry, start, context);
-  if (ofState) return ofState;
-  const ofFiles = doubtAboutFiles(subject, start);
+  const ofFiles = isContainer(inner.command)
+    ? undefined
+    : (doubtAboutState(entry, start, context) ?? doubtAboutFiles(subject, start));
   if (ofFiles) return ofFiles;
   if (unknown.length > 0) {
     return skipped(
@@ -255,7 +261,8 @@ function downloadInWords({ from }: Extract<Downloading, { kind: 'download' }>): 
 }
 
 /** The words before the command for an entry that can't work. */
-function introFor({ subject, start }: Started): string {
+function introFor({ subject, start, inner }: Started): string {
+  if (isContainer(inner.command)) return 'Run';
   const { place, kindOf } = subject.context.machine;
   const missing = [settings.tokenFile, settings.secretFile].flatMap(({ env }) => {
     const file = start.env[env]?.trim();
