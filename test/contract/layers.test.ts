@@ -385,7 +385,7 @@ test.each([
   ['@dagrejs/dagre', ['pictures/layout.ts']],
   ['bottleneck', ['segment/quota/queue.ts']],
   ['ioredis', ['replicas/redis/link.ts']],
-  ['jsonc-parser', ['commands/clients/json-file.ts']],
+  ['jsonc-parser', ['commands/clients/json-edits.ts', 'commands/clients/json-tree.ts']],
   ['jose', ['access/oauth.ts']],
   ['smol-toml', ['commands/clients/text-entry.ts']],
   ['yaml', ['commands/clients/text-entry.ts']],

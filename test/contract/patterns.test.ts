@@ -181,13 +181,16 @@ const listed: Record<string, Record<string, Source>> = {
     '/"[^"]*"|\'[^\']*\'|[^\\s"\']+/g': 'file',
     '/^["\']/': 'file',
   },
-  'commands/clients/json-file.ts': {
+  'commands/clients/json-edits.ts': {
     '/[\\r\\n]([ \\t]+)["{[]/': 'file',
     '/[\\r\\n]./': 'file',
     '/[\\r\\n]/': 'file',
     '/\\r\\n|\\n|\\r/': 'file',
     '/^[ \\t]*(?:\\r\\n|\\n|\\r)/': 'file',
     '/^[ \\t]/': 'file',
+  },
+  'commands/clients/json-tree.ts': {
+    '/\\r\\n|\\n|\\r/': 'file',
   },
   'commands/command-line.ts': {
     '/^[\\w./:=@+,-]+$/': 'setting',

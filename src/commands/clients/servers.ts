@@ -14,6 +14,6 @@ export async function serversIn(
 ): Promise<[name: string, entry: unknown][]> {
   if (text === '') return [];
   if (!isEditable(client)) return serversInText(text, client);
-  const { entriesAt, ofClient } = await import('./json-file.ts');
+  const { entriesAt, ofClient } = await import('./json-tree.ts');
   return ofClient(() => entriesAt(text, client.keys, entryName));
 }

@@ -232,7 +232,8 @@ export async function replaced(
 ): Promise<unknown> {
   const { client, flags } = tried;
   const { planToAdd } = await import('../setup/plan.ts');
-  const { findEntry, newFile, toValue } = await import('../clients/json-file.ts');
+  const { newFile } = await import('../clients/json-edits.ts');
+  const { findEntry, toValue } = await import('../clients/json-tree.ts');
   const server = serverOf(tried, context);
   if (!server) return undefined;
   const path = [...client.keys, entryName];

@@ -4,22 +4,24 @@ import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clien
 import { type Entry, entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
 import {
-  commentsIn,
-  commentsInside,
   type Edit,
   editBetween,
   edited,
   editsToDropComments,
   editsToRemove,
   editsToSet,
+  newFile,
+} from '../clients/json-edits.ts';
+import {
+  commentsIn,
+  commentsInside,
   entriesAt,
   findEntry,
   isSameJson,
   JsonFileError,
-  newFile,
   ofClient,
   toValue,
-} from '../clients/json-file.ts';
+} from '../clients/json-tree.ts';
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import type { Client } from '../clients/table.ts';

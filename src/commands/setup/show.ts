@@ -1,7 +1,7 @@
 import type { Redactor } from '../../text/redact.ts';
 import { visible } from '../../text/visible.ts';
 import { type Entry, entryName, isTable } from '../clients/entry.ts';
-import type { Edit } from '../clients/json-file.ts';
+import type { Edit } from '../clients/json-edits.ts';
 import type { Client } from '../clients/table.ts';
 
 /** The block with our entry for a client's file, in the client's format. */

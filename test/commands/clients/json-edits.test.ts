@@ -2,16 +2,14 @@ import fc from 'fast-check';
 import { createScanner } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
 import { isTable } from '../../../src/commands/clients/entry.ts';
+import { edited, editsToRemove, editsToSet } from '../../../src/commands/clients/json-edits.ts';
 import {
-  edited,
-  editsToRemove,
-  editsToSet,
   findEntry,
   isSameJson,
   JsonFileError,
   parseJson,
   toValue,
-} from '../../../src/commands/clients/json-file.ts';
+} from '../../../src/commands/clients/json-tree.ts';
 import { wildJson } from '../../support/wild-json.ts';
 
 const path = ['mcpServers', 'ours'];
