@@ -10,14 +10,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
 import { parseCommand } from '../../src/cli.ts';
 import { runGraph } from '../../src/commands/graph.ts';
 import { runReport } from '../../src/commands/report.ts';
 import { ConfigError } from '../../src/config/config.ts';
 import { once } from '../../src/once.ts';
 import { type SandboxOptions, type Seed, start } from '../../src/sandbox/start.ts';
-import { startLargeSpace } from '../support/large-space.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type PictureRunOptions, runWith } from '../support/picture-machine.ts';
 import { sharedPeople } from '../support/shared-people.ts';
@@ -312,44 +310,5 @@ describe('--out', () => {
     [['graph', 'x'], 'Word 1 of the command line is not expected here; see --help.'],
   ])('%j is refused', async (given, problem) => {
     expect(await problemsOf((async () => parseCommand(given))())).toEqual([problem]);
-  });
-});
-
-describe('a large space', () => {
-  const large = async (audiences: number) => {
-    const server = await startLargeSpace(audiences);
-    onTestFinished(() => server[Symbol.asyncDispose]());
-    const environment = {
-      SEGMENT_API_URL: server.url,
-      SEGMENT_API_TOKEN: token,
-      SEGMENT_SPACE_ID: server.spaceId,
-      SEGMENT_EDITION: 'v1',
-    };
-    return { environment, clock: new ManualClock() };
-  };
-
-  test('is read behind a bar on a terminal, which is gone at the end', async () => {
-    const { stderr } = await run(['graph', '--format', 'json'], {
-      ...(await large(2000)),
-      isTerminal: true,
-    });
-    const shown = stderr.split('\r\u001b[K');
-    expect(shown).toContain('[############------------] 1,000 of 2,000 audiences');
-    expect(shown.at(-1)).toBe('');
-  });
-
-  test('is cut to what can be seen, with a count of the rest, and no bar elsewhere', async () => {
-    const { stdout, stderr } = await run(['graph', '--format', 'json'], await large(2000));
-    const { audiences, totals, leftOut } = z
-      .object({
-        audiences: z.array(z.unknown()),
-        totals: z.object({ audiences: z.number(), connected: z.number() }),
-        leftOut: z.object({ nodes: z.number() }),
-      })
-      .parse(JSON.parse(stdout));
-    expect(totals).toEqual({ audiences: 2000, connected: 2000 });
-    expect(audiences.length).toBe(500);
-    expect(leftOut.nodes).toBe(1500);
-    expect(stderr).toBe('');
   });
 });
