@@ -19,6 +19,7 @@ import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts
 import { aboutPresent, type Shown } from './setup/present-entry.ts';
 import { remoteServerIn } from './setup/remote-server.ts';
 import { serverFor } from './setup/server.ts';
+import { inEveryFolder } from './setup/settings.ts';
 import { blockFor } from './setup/show.ts';
 import { stateFolderAt } from './setup/state-folder.ts';
 import { terminalOf } from './setup/terminal.ts';
@@ -164,7 +165,7 @@ async function show(
       isEditable(client) && client.files(place).length > 0 && problemOf(client) === undefined,
   );
   const writing =
-    editable && ownCommand(machine, 'setup', editable.id, ...wordsGiven(command), '--write');
+    editable && ownCommand(machine, 'setup', editable.id, ...wordsGiven(command, place), '--write');
   const hint =
     writing && `${writing} writes the file${ownTokenFile ? ' and asks for the token' : ''}.`;
   const token = ownTokenFile === undefined ? [] : aboutToken(ownTokenFile, place);
@@ -174,9 +175,13 @@ async function show(
   return 0;
 }
 
-/** The settings and the server elsewhere, as given on the command line. */
-function wordsGiven({ flags, remote }: SetupCommand): string[] {
-  return wordsOf({ ...flags, http: remote?.url, 'key-env': remote?.keyVariable });
+/** The settings and the server elsewhere that the command line gives, as words for any folder. */
+function wordsGiven({ flags, remote }: SetupCommand, place: Place): string[] {
+  return wordsOf({
+    ...inEveryFolder(flags, place),
+    http: remote?.url,
+    'key-env': remote?.keyVariable,
+  });
 }
 
 /** How to keep the token by hand, or what is wrong with the one that is there. */

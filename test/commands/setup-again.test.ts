@@ -621,6 +621,14 @@ describe('the next steps that are shown', () => {
     );
   });
 
+  test('name a file as the block does, whatever folder they are run in', async () => {
+    const flags = { sandbox: true, 'audit-log': 'a.jsonl' };
+    const stdout = await show({ home: '/home/u', clients: ['cursor'], flags });
+    const path = '/home/u/project/a.jsonl';
+    expect(stdout).toContain(`"${path}"`);
+    expect(stdout).toContain(`cursor --sandbox --audit-log ${path} --write writes the file.`);
+  });
+
   test('create a folder for the token that only its user can read', async () => {
     const stdout = await show({ home: '/home/u', clients: ['codex'] });
     const folder = '/home/u/.local/state/segment-audiences-mcp';

@@ -65,8 +65,7 @@ export function entrySettings(
   const left = isSandbox ? without(environment, notInSandbox.map(envOf)) : environment;
   const isAsWritten = ({ flag = '' }: Setting<unknown>) => asWritten.includes(flag);
   const unchecked = all.filter(isAsWritten).map(envOf);
-  const { resolve } = place.platform === 'win32' ? win32 : posix;
-  const absolute = (path: string) => resolve(place.cwd, path);
+  const absolute = absoluteIn(place);
   const files = [...(isSandbox ? [] : [settings.tokenFile]), settings.secretFile];
   // Before they are read, which empties a pipe.
   for (const setting of files) assertReadableAgain(setting, given.read(setting), absolute);
@@ -123,13 +122,30 @@ function flagFor<Value>(
   environment: Place['environment'],
   absolute: (path: string) => string,
 ): string[] {
-  const { flag, argument, env, shared } = setting;
+  const { flag, argument, env, shared, kind } = setting;
   if (flag === undefined) return [];
   const value = new Given(flags, shared ? {} : environment).read(setting);
   if (value === undefined || value === false) return [];
   if (argument === undefined) return [`--${flag}`];
   const text = String(flags[flag] ?? environment[env]).trim();
-  return [`--${flag}`, flag === settings.auditLog.flag ? absolute(text) : text];
+  return [`--${flag}`, kind === 'path' ? absolute(text) : text];
+}
+
+/** The absolute path of one that is relative to the working folder, or absolute already. */
+function absoluteIn({ platform, cwd }: Place): (path: string) => string {
+  const { resolve } = platform === 'win32' ? win32 : posix;
+  return (path) => resolve(cwd, path);
+}
+
+/** Flags that mean the same in every folder: their paths are absolute. */
+export function inEveryFolder(flags: Flags, place: Place): Flags {
+  const absolute = absoluteIn(place);
+  const paths = all.flatMap(({ flag = '', kind }) => {
+    const path = flags[flag];
+    if (kind !== 'path' || typeof path !== 'string') return [];
+    return [[flag, absolute(path.trim())]];
+  });
+  return { ...flags, ...Object.fromEntries(paths) };
 }
 
 function notesOnSecret(environment: Place['environment']): string[] {
