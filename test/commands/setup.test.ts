@@ -176,6 +176,22 @@ test('what was changed after setup stays when the entry is removed, and so does 
 });
 
 test.each([
+  ['a list of names', '"disabled": ["segment-audiences"]'],
+  ['a switch', '"enabled": { "segment-audiences": false }'],
+  ['a comment', '// "segment-audiences": {}\n  "b": 1'],
+])('a second set-up is undone byte for byte where our name is in %s', async (_, field) => {
+  const home = temporaryHome();
+  const file = withCursor(home, '{"a": 1}\n');
+  const common = { home, clients: ['cursor'], yes: true, place: withToken };
+  await setup({ ...common, write: true });
+  const restored = `{\n  ${field},\n  "mcpServers": {}\n}\n`;
+  writeFileSync(file, restored);
+  await setup({ ...common, write: true });
+  expect((await setup({ ...common, remove: true })).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe(restored);
+});
+
+test.each([
   ['of a list that was there', '{"a": 1, "mcpServers": {}}', /"mcpServers": \{\}/],
   ['of a list with a comment', '{"a": 1}', /"mcpServers": \{ *\/\* mine \*\/ *\}/],
 ])('the rest %s stays when the entry is removed', async (_, before, rest) => {

@@ -160,6 +160,13 @@ function valueAt(object: Node, key: string, text: string): Node | undefined {
   return first?.children?.[1];
 }
 
+/** The objects with this key, wherever they are in a tree. */
+export function objectsUnder(key: string, node: Node | undefined): Node[] {
+  const [name, value] = node?.type === 'property' ? (node.children ?? []) : [];
+  const own = name?.value === key && value?.type === 'object' ? [value] : [];
+  return [...own, ...(node?.children ?? []).flatMap((child) => objectsUnder(key, child))];
+}
+
 /** @throws {JsonFileError} if an object in a node has a key twice. */
 function assertOnce({ children = [] }: Node, text: string): void {
   const keys = new Set<string>();

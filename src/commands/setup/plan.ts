@@ -19,7 +19,9 @@ import {
   findEntry,
   isSameJson,
   JsonFileError,
+  objectsUnder,
   ofClient,
+  parseJson,
   toValue,
 } from '../clients/json-tree.ts';
 import { programIn } from '../clients/program.ts';
@@ -253,7 +255,7 @@ export function planToRemove(file: ClientFile, client: Client, mainFile: string)
 
 /** Whether a text may have our entry for another client, which lists servers elsewhere in the same file. */
 function mayHoldEntry(text: string): boolean {
-  return text.includes(JSON.stringify(entryName));
+  return objectsUnder(entryName, parseJson(text)).length > 0;
 }
 
 /**
