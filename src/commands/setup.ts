@@ -210,18 +210,16 @@ async function described(shown: Shown): Promise<string> {
   const files = await ownFiles(client, place, exists);
   const before = server.beforeFor(client);
   const add = server.addFor(client);
+  const aboutFiles = await Promise.all(
+    files.map(async (file) => {
+      if (!exists(file)) return [`File: ${file} (does not exist yet)`];
+      return [`File: ${file}`, ...(await aboutPresent(file, shown))];
+    }),
+  );
   const lines = [`${client.title} (${client.id})`];
-  const there = files.filter(exists);
-  const present = await Promise.all(there.map((file) => aboutPresent(file, shown)));
   if (files.length === 0) lines.push(...(client.steps ?? []));
-  else {
-    const marked = (file: string) => `File: ${file}${exists(file) ? '' : ' (does not exist yet)'}`;
-    lines.push(...files.map(marked));
-    if (before !== undefined) lines.push(before);
-    lines.push(...present.flatMap((each) => each.before));
-  }
+  else lines.push(...[...aboutFiles, before ?? []].flat());
   lines.push('', blockFor(client, server.entryFor(client)), '');
-  lines.push(...present.flatMap((each) => each.after));
   if (add) lines.push('Or use its own command:', commandLine(add, place.platform), '');
   lines.push(client.afterwards);
   return lines.join('\n');

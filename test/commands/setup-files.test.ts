@@ -59,6 +59,9 @@ test('entries in several files are all changed and removed, each with its own se
     withFile(openCode(home, 'opencode.json'), withOurs(['/usr/bin/node', main, '--read-only'])),
     withFile(openCode(home, 'opencode.jsonc'), withOurs()),
   ];
+  const has =
+    'The present entry is restricted by --read-only: to keep that, add it to what follows.';
+  expect((await run(home)).stdout).toContain(`File: ${one}\n${has}\nFile: ${two}\n\n`);
   const { code, stdout } = await write(home);
   expect(code).toBe(0);
   expect(stdout).toContain(`OpenCode: ${one}\nOpenCode also has the entry in ${two}.`);

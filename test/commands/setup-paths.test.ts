@@ -457,4 +457,23 @@ describe('what is printed says what the present entry has, and what follows has 
       'The present entry is restricted by read_only, and what follows is not.',
     ]);
   });
+
+  test.each([
+    ['codex', '.codex/config.toml', 'x =', 'is not valid TOML (line 1, column 4)'],
+    ['goose', '.config/goose/config.yaml', 'a: [', 'is not valid YAML (line 1, column 5)'],
+    [
+      'codex',
+      '.codex/config.toml',
+      '#'.repeat(100_001),
+      'has more than 100000 characters, and was not read',
+    ],
+    ['cursor', '.cursor/mcp.json', '{', 'is not valid JSON: a } is missing (line 1, column 2)'],
+  ])('for %s and a file that is not read: %s', async (id, path, text, reason) => {
+    const home = temporaryHome();
+    const file = withFile(join(home, path), text);
+    const { stdout } = await setup({ home, clients: [id] });
+    expect(stdout).toContain(
+      `File: ${file}\n${file} ${reason}. If it already has an entry "segment-audiences", compare that with what follows.\n`,
+    );
+  });
 });

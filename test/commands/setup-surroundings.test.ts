@@ -497,12 +497,13 @@ describe('another entry of this program', () => {
     expect((await run(home)).stdout).toContain(note(what));
   });
 
-  test('is named after the block that is printed', async () => {
+  test('is named before the block that is printed, with the file', async () => {
     const home = temporaryHome();
-    two(home, 'segment');
+    const file = two(home, 'segment');
     const { stdout } = await run(home, { write: false, yes: false });
-    const at = stdout.indexOf(note('The entry "segment" in this file also starts'));
-    expect(at).toBeGreaterThan(stdout.indexOf('"--sandbox"'));
+    const said = `File: ${file}\n${note('The entry "segment" in this file also starts')}`;
+    expect(stdout.indexOf(said)).toBeGreaterThan(-1);
+    expect(stdout.indexOf(said)).toBeLessThan(stdout.indexOf('"--sandbox"'));
   });
 
   test.each([

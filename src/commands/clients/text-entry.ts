@@ -18,16 +18,17 @@ export const maxTextChars = 100_000;
 const maxAliasCount = 100;
 
 /**
- * The servers that a text lists, by their names; none if they are not where the client looks for them, or
- * if the text has more than `maxTextChars`.
+ * The servers that a text lists, by their names; none if they are not where the client looks for them.
  *
- * @throws {ClientFileError} if the text can't be parsed.
+ * @throws {ClientFileError} if the text can't be parsed, or has more than `maxTextChars`.
  */
 export async function serversInText(
   text: string,
   client: Client,
 ): Promise<[name: string, entry: unknown][]> {
-  if (text.length > maxTextChars) return [];
+  if (text.length > maxTextChars) {
+    throw new ClientFileError(`has more than ${maxTextChars} characters, and was not read`);
+  }
   const root = await (client.format === 'toml' ? valueOfToml(text) : valueOfYaml(text));
   assertNotTooDeep(() => root);
   const servers = client.keys.reduce(valueAt, root);

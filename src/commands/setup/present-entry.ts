@@ -10,14 +10,6 @@ import { differentFields, keptFrom, lostRestrictions, notKeptElsewhere } from '.
 import { noteOnAdding, otherEntries } from './other-entries.ts';
 import type { Server } from './server.ts';
 
-/** What setup finds in a client's file that it only prints a block for. */
-interface Found {
-  /** The present entry with our name, if it may be ours. */
-  own: Entry | undefined;
-  /** What is to be said about other entries, a sentence each. */
-  others: readonly string[];
-}
-
 /** What setup is to show, and for whom. */
 export interface Shown {
   client: Client;
@@ -27,19 +19,23 @@ export interface Shown {
 }
 
 /**
- * What the user must know about the present entries in a client's file, a sentence each, without secrets;
- * none if the file can't be read.
- *
- * @param before what belongs in front of the block that is printed.
+ * What the user must know about the present entries in a client's file before pasting the block that
+ * follows, a sentence each, without secrets.
  */
-export async function aboutPresent(
-  file: string,
-  shown: Shown,
-): Promise<{ before: string[]; after: readonly string[] }> {
-  const { own, others } = await foundIn(shown.client, file, shown.machine.mainFile);
-  if (!own) return { before: [], after: others };
-  const redactor = redactorOf(own);
-  return { before: aboutOwn(own, shown).map((each) => redactor.text(each)), after: others };
+export async function aboutPresent(file: string, shown: Shown): Promise<string[]> {
+  const { client, machine } = shown;
+  try {
+    const servers = await serversIn((await readClientFile(file)).text, client);
+    const value = servers.find(([name]) => name === entryName)?.[1];
+    const isOurs = startIn(value) !== undefined || isEndpoint(remoteIn(value)?.url ?? '');
+    const own = isTable(value) && isOurs ? aboutOwn(value, shown) : [];
+    return [...own, ...noteOnAdding(otherEntries(servers, machine.mainFile))];
+  } catch (error) {
+    if (!(error instanceof ClientFileError)) throw error;
+    return [
+      `${file} ${error.message}. If it already has an entry "${entryName}", compare that with what follows.`,
+    ];
+  }
 }
 
 /** All that setup would keep if it wrote the file: here, only the user can. */
@@ -61,13 +57,14 @@ function aboutOwn(own: Entry, { client, server, flags, machine }: Shown): string
     [others, 'has', ': to keep that, add it to what follows.'],
     [lost, 'is restricted by', ', and what follows is not.'],
   ] as const;
+  const redactor = redactorOf(own);
   return [
     ...sentences
       .filter(([names]) => names.length > 0)
       .map(([names, verb, rest]) => `The present entry ${verb} ${names.join(', ')}${rest}`),
     ...(kept?.notes ?? []),
     ...notKeptElsewhere(own, entry),
-  ];
+  ].map((each) => redactor.text(each));
 }
 
 /** The settings of an older entry that a new one has with the same values, as the older one names them. */
@@ -78,17 +75,4 @@ function presentIn(old: ServerStart, next: ServerStart): string[] {
   return settingsIn(old)
     .filter(isSame)
     .map(({ name }) => name);
-}
-
-async function foundIn(client: Client, file: string, mainFile: string): Promise<Found> {
-  try {
-    const servers = await serversIn((await readClientFile(file)).text, client);
-    const value = servers.find(([name]) => name === entryName)?.[1];
-    const isOurs = startIn(value) !== undefined || isEndpoint(remoteIn(value)?.url ?? '');
-    const own = isTable(value) && isOurs ? value : undefined;
-    return { own, others: noteOnAdding(otherEntries(servers, mainFile)) };
-  } catch (error) {
-    if (error instanceof ClientFileError) return { own: undefined, others: [] };
-    throw error;
-  }
 }
