@@ -33,7 +33,7 @@ export function thisMachine(): SetupMachine {
     place,
     ...program,
     invocation: invocationOf(program, place, executableHere),
-    terminal: terminalOf({ input: process.stdin, output: process.stderr }),
+    terminal: terminalOf({ input: process.stdin, output: process.stderr, shown: process.stdout }),
     exists: existsSync,
   };
 }
@@ -58,7 +58,7 @@ export async function runSetup(
     if (command.remove) return await change.remove(chosen);
     return await change.add(chosen, serverFor(command, machine));
   } finally {
-    machine.terminal?.close();
+    await machine.terminal?.close();
   }
 }
 
@@ -105,7 +105,7 @@ function assertPossible(
   if (problems.length > 0) throw new ConfigError(problems);
   if (!terminal && !yes) {
     throw new ConfigError([
-      `${flag} asks before it changes a file, but there is no terminal to ask on: add --yes.`,
+      `${flag} shows the change and asks first, but input or output is not a terminal: add --yes.`,
     ]);
   }
 }

@@ -319,7 +319,7 @@ test('a file that another program changes while setup asks is left alone, withou
       return 'y';
     },
     askSecret: async () => undefined,
-    close() {},
+    async close() {},
   };
   const { code, stderr } = await run(home, { yes: false, terminal });
   expect({ code, stderr }).toEqual({

@@ -18,28 +18,28 @@ function tty() {
       screen += text;
     },
   };
-  return { input, output, modes, screen: () => screen };
+  return { input, output, shown: { isTTY: true }, modes, screen: () => screen };
 }
 
 test('a secret is not shown, and the keyboard is given back', async () => {
-  const { input, output, modes, screen } = tty();
-  const terminal = terminalOf({ input, output });
+  const { input, output, shown, modes, screen } = tty();
+  const terminal = terminalOf({ input, output, shown });
   const asked = terminal?.askSecret('Token: ');
   input.write('sgp_sec');
   input.write('x\u007fret\r');
   expect(await asked).toBe('sgp_secret');
   expect(screen()).toBe('Token: \n');
-  terminal?.close();
+  await terminal?.close();
   expect(modes).toEqual([true, false]);
 });
 
 test('nothing that is typed at once is shown: the keyboard is ours before the question', async () => {
-  const { input, output, modes } = tty();
+  const { input, output, shown, modes } = tty();
   let modesBefore: boolean[] = [];
   const write = (text: string) => {
     if (text === 'Token: ') modesBefore = [...modes];
   };
-  const asked = terminalOf({ input, output: { ...output, write } })?.askSecret('Token: ');
+  const asked = terminalOf({ input, output: { ...output, write }, shown })?.askSecret('Token: ');
   input.write('\r');
   await asked;
   expect(modesBefore).toEqual([true]);
@@ -54,37 +54,37 @@ test.each([
   ['Escape is pressed twice, and Enter with it', 'sgp_right\u001b\u001b\r'],
 ])('a secret has only what was typed or pasted: %s', async (_, keys) => {
   for (const chunks of keys.includes('\u001bb') ? [[keys]] : [[keys], [...keys]]) {
-    const { input, output } = tty();
-    const asked = terminalOf({ input, output })?.askSecret('Token: ');
+    const { input, output, shown } = tty();
+    const asked = terminalOf({ input, output, shown })?.askSecret('Token: ');
     for (const chunk of chunks) input.write(chunk);
     expect(await asked).toBe('sgp_right');
   }
 });
 
 test('after Escape alone, the next key counts', async () => {
-  const { input, output } = tty();
-  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  const { input, output, shown } = tty();
+  const asked = terminalOf({ input, output, shown })?.askSecret('Token: ');
   for (const chunk of ['\u001b', 'sgp_right', '\r']) input.write(chunk);
   expect(await asked).toBe('sgp_right');
 });
 
 test.each(['\u001b[\u0003', '\u0003', 'abc\u0004'])('%j breaks off', async (keys) => {
-  const { input, output } = tty();
-  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  const { input, output, shown } = tty();
+  const asked = terminalOf({ input, output, shown })?.askSecret('Token: ');
   input.write(keys);
   expect(await asked).toBeUndefined();
 });
 
 test('the end of the input breaks off', async () => {
-  const { input, output } = tty();
-  const asked = terminalOf({ input, output })?.askSecret('Token: ');
+  const { input, output, shown } = tty();
+  const asked = terminalOf({ input, output, shown })?.askSecret('Token: ');
   input.end();
   expect(await asked).toBeUndefined();
 });
 
 test('two questions in a row', async () => {
-  const { input, output, screen } = tty();
-  const terminal = terminalOf({ input, output });
+  const { input, output, shown, screen } = tty();
+  const terminal = terminalOf({ input, output, shown });
   const first = terminal?.ask('One? ');
   for (const keys of ['yex', '\u007f', 's\n']) input.write(keys);
   expect(await first).toBe('yes');
@@ -95,8 +95,8 @@ test('two questions in a row', async () => {
 });
 
 test('a secret that is typed before its question is shown nowhere', async () => {
-  const { input, output, modes, screen } = tty();
-  const terminal = terminalOf({ input, output });
+  const { input, output, shown, modes, screen } = tty();
+  const terminal = terminalOf({ input, output, shown });
   const first = terminal?.ask('One? ');
   // Only in raw mode, the terminal itself shows nothing.
   expect(modes).toEqual([true]);
@@ -109,13 +109,45 @@ test('a secret that is typed before its question is shown nowhere', async () => 
 });
 
 test.each(['\u0003', 'y\u0004'])('%j is no answer', async (keys) => {
-  const { input, output } = tty();
-  const asked = terminalOf({ input, output })?.ask('One? ');
+  const { input, output, shown } = tty();
+  const asked = terminalOf({ input, output, shown })?.ask('One? ');
   input.write(keys);
   expect(await asked).toBeUndefined();
 });
 
-test('there is none where one side is no terminal', () => {
-  const { input, output } = tty();
-  expect(terminalOf({ input: Object.assign(input, { isTTY: false }), output })).toBeUndefined();
+test('what is typed ahead and not asked for is not left to the shell', async () => {
+  const { input, output, shown, modes } = tty();
+  const terminal = terminalOf({ input, output, shown });
+  const asked = terminal?.ask('One? ');
+  input.write('y\r');
+  await asked;
+  input.write('sgp_early\r');
+  const closed = terminal?.close();
+  expect(modes).toEqual([true]);
+  await closed;
+  expect(modes).toEqual([true, false]);
+  expect(input.readableLength).toBe(0);
+  expect(input.isPaused()).toBe(true);
+});
+
+test('without a question, the keyboard is left alone', async () => {
+  const { input, output, shown, modes } = tty();
+  input.write('next command\r');
+  await terminalOf({ input, output, shown })?.close();
+  expect(modes).toEqual([]);
+  expect(input.readableLength).toBeGreaterThan(0);
+});
+
+test('control characters without an effect are no part of an answer', async () => {
+  const { input, output, shown, screen } = tty();
+  const asked = terminalOf({ input, output, shown })?.ask('One? ');
+  input.write('\u001a\u0000y\t\u0007\r');
+  expect(await asked).toBe('y');
+  expect(screen()).toBe('One? y\n');
+});
+
+test.each(['input', 'output', 'shown'])('there is none where %s is no terminal', (name) => {
+  const { input, output, shown } = tty();
+  Object.assign({ input, output, shown }[name] ?? {}, { isTTY: false });
+  expect(terminalOf({ input, output, shown })).toBeUndefined();
 });

@@ -30,7 +30,7 @@ export function terminalWith(answers: (string | undefined)[], tokens: string[] =
       asked.push(question);
       return tokens.shift();
     },
-    close() {
+    async close() {
       isClosed = true;
     },
   };

@@ -4,8 +4,11 @@ export interface Terminal {
   ask(question: string): Promise<string | undefined>;
   /** The same, without echo. */
   askSecret(question: string): Promise<string | undefined>;
-  /** Gives the keyboard back after the last question. Until then, nothing that is typed early is shown. */
-  close(): void;
+  /**
+   * Gives the keyboard back after the last question. Nothing that was typed until then is shown, or left
+   * to the shell: it may be a secret, which the shell would run as a command and keep in its history.
+   */
+  close(): Promise<void>;
 }
 
 /** The streams of a terminal: the process's own, or a test's. */
@@ -22,6 +25,8 @@ export interface TerminalStreams {
   };
   /** Where questions are written. */
   output: { isTTY?: boolean; write(text: string): unknown };
+  /** Where that is written which the questions are about. */
+  shown: { isTTY?: boolean };
 }
 
 /** The effect of a typed character. */
@@ -35,10 +40,12 @@ const effects: Readonly<Record<string, Effect>> = {
   '\u0015': 'clear',
 };
 
-/** The terminal on two streams; undefined if either is not a terminal. */
-export function terminalOf({ input, output }: TerminalStreams): Terminal | undefined {
-  if (!input.isTTY || !output.isTTY) return undefined;
+/** The terminal on these streams; undefined if one of them is not a terminal. */
+export function terminalOf({ input, output, shown }: TerminalStreams): Terminal | undefined {
+  if (!input.isTTY || !output.isTTY || !shown.isTTY) return undefined;
+  let isOurs = false;
   const answerTo = async (question: string, echo: (text: string) => void) => {
+    isOurs = true;
     // Before the question, or the terminal would show what is typed at once.
     input.setRawMode?.(true);
     output.write(question);
@@ -49,10 +56,20 @@ export function terminalOf({ input, output }: TerminalStreams): Terminal | undef
   return {
     ask: (question) => answerTo(question, (text) => output.write(text)),
     askSecret: (question) => answerTo(question, () => {}),
-    close() {
+    async close() {
+      if (!isOurs) return;
+      await dropTyped(input);
       input.setRawMode?.(false);
     },
   };
+}
+
+/** Reads what was typed, to no effect. */
+async function dropTyped(input: TerminalStreams['input']): Promise<void> {
+  input.resume();
+  // The first may come before the event loop reads input, the second only after.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  input.pause();
 }
 
 /** Reads up to the end of the line; undefined if the user cancels. @param echo shows what is typed. */
@@ -109,7 +126,9 @@ class Line {
       const effect = effects[character];
       if (effect === 'enter' || effect === 'break') return effect;
       if (effect === 'erase') this.text = this.text.slice(0, -1);
-      else this.text = effect === 'clear' ? '' : this.text + character;
+      else if (effect === 'clear') this.text = '';
+      // Another control character, such as Ctrl-Z, would be an unseen part of the line.
+      else if (character >= ' ') this.text += character;
     }
     return undefined;
   }

@@ -80,7 +80,7 @@ function newToken(from: NewToken['from'], token: string, folder: StateFolder): N
 }
 
 const missing =
-  'No token: run this in a terminal to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or use --sandbox to try everything without a token. Nothing was written.';
+  'No token: run this in a terminal, with nothing redirected, to be asked for it, or set SEGMENT_API_TOKEN or SEGMENT_API_TOKEN_FILE, or use --sandbox to try everything without a token. Nothing was written.';
 
 /** @param holders what has the present tokens. @throws {NoTokenError} if the user cancels. */
 async function isWanted(terminal: Terminal, holders: readonly string[]): Promise<boolean> {
