@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { readFileHere } from '../access/open-access.ts';
 import { type Clock, passed, systemClock } from '../clock.ts';
 import { ConfigError, type Flags } from '../config/config.ts';
@@ -9,6 +9,7 @@ import { problemWithAuditLog } from '../safety/audit-path.ts';
 import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
 import { createRedactor, type Redactor } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
+import { placeHere } from './clients/place.ts';
 import { checkClients } from './doctor/client-checks.ts';
 import { type Context, createContext } from './doctor/context.ts';
 import { type Finding, fail, type Status, skipped, unexpected } from './doctor/finding.ts';
@@ -123,13 +124,12 @@ interface Reported {
   next?: string;
 }
 
-/** This machine, as the doctor needs it. */
+/** This machine, as the doctor needs it. @throws {ConfigError} if the working folder was deleted. */
 export function thisMachine(): DoctorMachine {
   const mainFile = realpathSync(process.argv[1] ?? '');
-  const platform = process.platform;
   const folderAt = (path: string) => new StateFolder(path, Date.now);
   const ended = endingSignal();
-  const place = { platform, environment: process.env, home: homedir(), cwd: process.cwd() };
+  const place = placeHere();
   return {
     place,
     clock: systemClock,

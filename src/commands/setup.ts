@@ -1,5 +1,4 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { ConfigError } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import { project } from '../project.ts';
@@ -8,7 +7,7 @@ import { StateFolderError } from '../safety/state-folder.ts';
 import { visibleLines } from '../text/visible.ts';
 import { entryName } from './clients/entry.ts';
 import { ownFiles } from './clients/own-files.ts';
-import { folderOf, type Place } from './clients/place.ts';
+import { folderOf, type Place, placeHere } from './clients/place.ts';
 import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
 import { commandLine, wordsOf } from './command-line.ts';
@@ -24,11 +23,14 @@ import { blockFor } from './setup/show.ts';
 import { stateFolderAt } from './setup/state-folder.ts';
 import { terminalOf } from './setup/terminal.ts';
 
-/** This machine, as setup needs it. */
+/** This machine, as setup needs it. @throws {ConfigError} if the working folder was deleted. */
 export function thisMachine(): SetupMachine {
-  const { platform, env: environment, execPath: node } = process;
-  const place = { platform, environment, home: homedir(), cwd: process.cwd() };
-  const program = { node, mainFile: realpathSync(process.argv[1] ?? ''), project };
+  const place = placeHere();
+  const program = {
+    node: process.execPath,
+    mainFile: realpathSync(process.argv[1] ?? ''),
+    project,
+  };
   return {
     place,
     ...program,

@@ -11,8 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { obstacleOf } from '../../src/commands/clients/client-file.ts';
+import { thisMachine as doctorMachine } from '../../src/commands/doctor.ts';
+import { thisMachine as setupMachine } from '../../src/commands/setup.ts';
 import { ownerOfNew } from '../../src/safety/owner.ts';
 import {
   contents,
@@ -571,4 +573,16 @@ describe('--space in the sandbox', () => {
     );
     expect(contents(home)).toEqual({});
   });
+});
+
+test.each([
+  ['setup', setupMachine],
+  ['doctor', doctorMachine],
+])('%s says that the working folder was deleted', (_, machine) => {
+  const gone = Object.assign(new Error('uv_cwd'), { code: 'ENOENT' });
+  const cwd = vi.spyOn(process, 'cwd').mockImplementation(() => {
+    throw gone;
+  });
+  onTestFinished(() => cwd.mockRestore());
+  expect(machine).toThrow("The working folder can't be found (ENOENT): change to a folder");
 });

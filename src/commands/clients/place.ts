@@ -1,4 +1,7 @@
+import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
+import { ConfigError } from '../../config/config.ts';
+import { systemReason } from '../../text/system-reason.ts';
 
 /**
  * What the locations of files depend on; passed in, so that any platform can be examined on any
@@ -11,6 +14,22 @@ export interface Place {
   home: string;
   /** The working folder of the command. */
   cwd: string;
+}
+
+/** Where this process runs. @throws {ConfigError} if its working folder was deleted. */
+export function placeHere(): Place {
+  const { platform, env: environment } = process;
+  return { platform, environment, home: homedir(), cwd: workingFolder() };
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new ConfigError([
+      `The working folder can't be found (${systemReason(error)}): change to a folder that exists, and run this again.`,
+    ]);
+  }
 }
 
 /** Joins parts of a path in the style of the platform. */
