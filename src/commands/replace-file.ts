@@ -24,17 +24,16 @@ const pausesMs = [20, 50, 100, 200, 400, 800];
 /**
  * Replaces or creates a file atomically: readers see the old content or the new.
  *
- * @param path not a link: a file would replace it.
- * @param mode its permissions, whatever the process's umask. @param owner whose it is to be; undefined for
- * whoever runs this. @throws a system error; the file is
- * unchanged then.
+ * @param path not a link: a file would replace it. @param mode its permissions, whatever the process's
+ * umask. @param owner whose it is to be; undefined for whoever runs this.
+ * @throws a system error; the file is unchanged then.
  */
 export async function replaceFile(
   path: string,
   content: string | Uint8Array,
   mode: number,
-  machine: Retrying = onThisMachine,
   owner?: Owner,
+  machine: Retrying = onThisMachine,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
   try {

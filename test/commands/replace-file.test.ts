@@ -34,7 +34,7 @@ test.each(['EBUSY', 'EPERM', 'EACCES'])(
   async (code) => {
     const path = file();
     const { machine, pauses } = busy('win32', code, 3);
-    await replaceFile(path, 'new', 0o600, machine);
+    await replaceFile(path, 'new', 0o600, undefined, machine);
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(pauses).toEqual([20, 50, 100]);
@@ -50,7 +50,9 @@ test.each([
   async (platform, code, times, tries) => {
     const path = file();
     const { machine, pauses } = busy(platform, code, times);
-    await expect(replaceFile(path, 'new', 0o600, machine)).rejects.toMatchObject({ code });
+    await expect(replaceFile(path, 'new', 0o600, undefined, machine)).rejects.toMatchObject({
+      code,
+    });
     expect(pauses).toHaveLength(tries);
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(join(path, '..'))).toEqual(['file.json']);

@@ -182,14 +182,14 @@ export async function writeClientFile(
     const folder = makeFolder(dirname(path), newFolderMode, owner);
     const backupMode = isSecret ? newFileMode : mode;
     if (bytes && keepsBackup) {
-      await replaceFile(backupOf(path), bytes, backupMode, retrying, owner);
+      await replaceFile(backupOf(path), bytes, backupMode, owner, retrying);
     }
     // The backup of a file that its user has removed since.
     if (!bytes) await rm(backupOf(path), { force: true });
-    await replaceFile(path, mark + text, mode, retrying, owner);
+    await replaceFile(path, mark + text, mode, owner, retrying);
     if (!bytes) {
       const top = uppermostAround(path, [folder, ...madeFolders]);
-      await replaceFile(markerOf(path), top, newFileMode, retrying, owner);
+      await replaceFile(markerOf(path), top, newFileMode, owner, retrying);
     } else if (keepsBackup || isTheirs) await rm(markerOf(path), { force: true });
   }, dirname(file.path));
 }
@@ -223,7 +223,7 @@ export async function restoreClientFile(file: ClientFile, retrying?: Retrying): 
     const { path, backup, mode, owner } = file;
     if (!backup) return;
     await assertUnchanged(file);
-    await replaceFile(path, backup, mode, retrying, owner);
+    await replaceFile(path, backup, mode, owner, retrying);
     await rm(backupOf(path), { force: true });
     await rm(markerOf(path), { force: true });
   }, dirname(file.path));
