@@ -485,6 +485,23 @@ test('a check that itself fails does not keep the others from being reported', a
   expect(checks.at(-1)).toMatchObject({ id: 'start', status: 'ok' });
 });
 
+test.each(['sgp_doNotShowThisEither1234', 'relative'])(
+  'a state folder that the settings refuse, %s, is neither checked nor shown',
+  async (folder) => {
+    const { report } = await doctor({
+      ...{ home: '/home/u', json: true, flags: { sandbox: true } },
+      environment: { SEGMENT_STATE_DIR: folder },
+    });
+    expect(report).not.toContain(folder);
+    const { checks } = reportSchema.parse(JSON.parse(report));
+    expect(checks.find(({ id }) => id === 'settings')?.status).toBe('fail');
+    expect(checks.find(({ id }) => id === 'state-folder')).toMatchObject({
+      status: 'skipped',
+      message: 'Not checked: fix the settings first.',
+    });
+  },
+);
+
 test('a page of a proxy in place of Segment does not show that Segment is reached', async () => {
   const { url, clock } = await segment({
     faults: () => ({ kind: 'answer', status: 200, body: '<html>Log in</html>' }),

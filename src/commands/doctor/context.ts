@@ -42,7 +42,7 @@ export interface Context {
   segment: SegmentLooks | undefined;
   /** When all checks must be over, on the monotonic clock. */
   endsAt: number;
-  /** The state folder; undefined if the platform has none. */
+  /** The state folder; undefined if the platform has none, or the settings refuse the given one. */
   stateFolder: string | undefined;
   /** What setup keeps there; undefined if there is no such folder. */
   kept: KeptToken | undefined;
@@ -71,11 +71,12 @@ export function createContext(flags: Flags, machine: DoctorMachine, endsAt: numb
   return { ...shared, settings: read };
 }
 
+/** As the server finds it. */
 function stateFolderIn({ environment, platform, home }: Place): string | undefined {
-  return (
-    environment[settings.stateFolder.env]?.trim() ||
-    defaultStateFolder({ environment, platform, home: () => home })
-  );
+  const given = new Given({}, environment);
+  const named = given.read(settings.stateFolder);
+  if (given.problems.length > 0) return undefined;
+  return named ?? defaultStateFolder({ environment, platform, home: () => home });
 }
 
 /** After setup, the token is in a file that only the client's entry names. */

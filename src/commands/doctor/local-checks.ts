@@ -108,7 +108,10 @@ export function checkAuditLog({ machine, flags, environment, settings: read }: C
   return problem === undefined ? ok(`${target} is writable.`) : fail(problem, next);
 }
 
-export function checkStateFolder({ machine, stateFolder }: Context): Finding {
+export function checkStateFolder({ machine, environment, stateFolder }: Context): Finding {
+  const given = new Given({}, environment);
+  given.read(settings.stateFolder);
+  if (given.problems.length > 0) return skipped('Not checked: fix the settings first.');
   const effect = 'confirmations are valid in one process only';
   if (stateFolder === undefined) {
     return warn(`This platform has no folder for state: ${effect}.`, 'Set SEGMENT_STATE_DIR.');
