@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
-  holdsTokenInText,
+  holdsOwnSecret,
   secretsIn,
   secretsInText,
 } from '../../src/commands/clients/entry-secrets.ts';
@@ -174,7 +174,7 @@ describe("a text that can't be parsed is searched for a token:", () => {
   });
 
   test('many lines of a variable take no time', () => {
-    expect(holdsTokenInText(`SEGMENT_API_TOKEN: \${${'SEGMENT_API_TOKEN '.repeat(100_000)}`)).toBe(
+    expect(holdsOwnSecret(`SEGMENT_API_TOKEN: \${${'SEGMENT_API_TOKEN '.repeat(100_000)}`)).toBe(
       false,
     );
   });
@@ -236,6 +236,33 @@ test('an odd value in an entry for a server elsewhere is no key', async () => {
   expect(withKey?.message).toContain('contains the key itself.');
 });
 
+test('sealing keys are found as the token is, and never shown', async () => {
+  const key = '/hiddenklmnopqr1/hiddenklmnopqr2/hiddenklmnopqr3/abcdefghijk=';
+  const home = temporaryHome();
+  const withKey = { command: node, args: [main], env: { SEGMENT_MCP_SECRET: key } };
+  const text = `// SEGMENT_MCP_SECRET=${key.replace('1', '4')}\n${cursor(withKey)}`;
+  withFile(cursorFile(home), text);
+  withFile(`${cursorFile(home)}.segment-audiences.bak`, text);
+  expect(await found(home)).toMatchObject([
+    {
+      status: 'warn',
+      message: expect.stringContaining('contains the sealing key itself.'),
+      next: expect.stringContaining('in SEGMENT_MCP_SECRET_FILE.'),
+    },
+    {
+      status: 'warn',
+      message: expect.stringMatching(/contains a sealing key in line 1\.$/),
+      next: expect.stringMatching(/replace the key\.$/),
+    },
+    { status: 'warn', message: expect.stringContaining('contains the secret of an older entry') },
+  ]);
+  const { stdout } = await setup({
+    ...{ home, clients: ['cursor'], write: true, yes: true, flags: { sandbox: true } },
+  });
+  expect(stdout).toContain('[redacted]');
+  expect(stdout).not.toContain('hidden');
+});
+
 test('a token in the place of its file is one in the entry', async () => {
   const env = { SEGMENT_API_TOKEN_FILE: 'hiddenWithoutForm123456' };
   expect(await about('cursor', cursor({ command: node, args: [main], env }))).toMatchObject([
@@ -285,6 +312,8 @@ describe('the value of a variable', () => {
     ['SEGMENT_API_TOKEN_FILE', 'plainTokenWithoutForm123456'],
     ['SEGMENT_MCP_SECRET_FILE', 'in/hidden+base64='],
     ['SEGMENT_MCP_SECRET', 'hidden'],
+    ['SEGMENT_MCP_SECRET', '/a/path/in+no/way'],
+    ['SEGMENT_MCP_SECRET', '/a/path'],
   ])('%s=%s is a secret', (name, value) => {
     for (const field of ['env', 'envs', 'environment']) {
       expect(secretsIn({ [field]: { [name]: value } })).toEqual([value]);

@@ -135,7 +135,8 @@ const listed: Record<string, Record<string, Source>> = {
     '/\\r\\n|\\n|\\r/': 'file',
     '/(?<!\\w)sgp_\\w{16,}/g': 'file',
     '/^[a-z]+\\W?$/': 'file',
-    '/SEGMENT_API_TOKEN["\']?[ \\t]{0,20}[:=][ \\t]{0,20}["\']?([^\\s"\',]{8,200})/g': 'file',
+    '/(SEGMENT_API_TOKEN|SEGMENT_MCP_SECRET)["\']?[ \\t]{0,20}[:=][ \\t]{0,20}["\']?([^\\s"\',]{8,200})/g':
+      'file',
     '/[,=\\s/]/': 'file',
     '/^(?:Bearer|Basic) +/i': 'file',
   },

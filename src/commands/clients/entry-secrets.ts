@@ -23,6 +23,37 @@ const variablesName = /^(?:env|envs|environment)$/;
 /** Flags for one header, as in `--header 'Authorization: Bearer …'`. */
 const headerFlags = ['--header', '-H'];
 
+/** A secret of this program, which belongs in a file of its own. */
+export interface OwnSecret {
+  /** The setting that holds it, and the one that names its file. */
+  setting: Setting<unknown>;
+  file: Setting<string>;
+  /** What it is, in a sentence about a text and in one about an entry. */
+  any: string;
+  itself: string;
+  /** What to do if others have seen it. */
+  replacing: string;
+}
+
+/** All of them, the most important one first. */
+export const ownSecrets: readonly OwnSecret[] = [
+  {
+    setting: settings.token,
+    file: settings.tokenFile,
+    any: 'a Segment token',
+    itself: 'the token itself',
+    replacing: 'replace the token in Segment',
+  },
+  {
+    setting: settings.secret,
+    file: settings.secretFile,
+    any: 'a sealing key',
+    itself: 'the sealing key itself',
+    replacing: 'replace the key',
+  },
+];
+const isOwnSecret = (name: string) => ownSecrets.some(({ setting }) => setting.env === name);
+
 /** Our own variables and flags whose values may be shown. */
 const shownNames = new Set(
   [...Object.values<Setting<unknown>>(settings), ...httpSettingList].flatMap(
@@ -100,13 +131,15 @@ function isSecretByName(name: string, value: string): boolean {
   if (shownNames.has(name) || !isSecretName(name)) return false;
   // One flag after another.
   if (name.startsWith('-') && value.startsWith('-')) return false;
-  return fileName.test(name) ? !isFileName(value) : !isHarmless(value);
+  return fileName.test(name) ? !isFileName(value) : !isHarmless(value, name);
 }
 
 /** Whether a value is no secret, although its name says so. */
-function isHarmless(text: string): boolean {
+function isHarmless(text: string, name: string): boolean {
   if (/^(?:true|false|yes|no|on|off|\d{1,5})$/i.test(text)) return true;
-  return (isPath(text) || isPlainUrl(text)) && !looksLikeToken(text);
+  // A key in base64 may begin as a path does.
+  const isPathToo = isPath(text) && !isOwnSecret(name);
+  return (isPathToo || isPlainUrl(text)) && !looksLikeToken(text);
 }
 
 /** Whether a text has a part as random as a token: a long one of letters and digits, or a UUID. */
@@ -206,32 +239,42 @@ function decoded(part: string): string {
   }
 }
 
-/** A token of Segment in a text. */
-export interface TokenInText {
-  token: string;
+/** One of our own secrets in a text. */
+export interface SecretInText {
+  of: OwnSecret;
+  secret: string;
   /** Counted from 1. */
   line: number;
 }
 
-/** The tokens of Segment in a text of any format: those of the usual form, and any value of its variable. */
-export function tokensInText(text: string): TokenInText[] {
-  return text.split(/\r\n|\n|\r/).flatMap((content, index) => {
-    const formed = [...content.matchAll(/(?<!\w)sgp_\w{16,}/g)].map(([token]) => token);
-    const assigned = [...content.matchAll(tokenAssignment)].map(([, value = '']) => value);
-    const tokens = assigned.filter((value) => !isWord(value) && slipIn(value) === undefined);
-    return [...formed, ...tokens].map((token) => ({ token, line: index + 1 }));
-  });
+/**
+ * Our own secrets in a text of any format: Segment's tokens of the usual form, and any value of the
+ * variables.
+ */
+export function ownSecretsInText(text: string): SecretInText[] {
+  return text.split(/\r\n|\n|\r/).flatMap((content, index) =>
+    ownSecrets.flatMap((of) => {
+      const { setting } = of;
+      const formed = setting === settings.token ? [...content.matchAll(/(?<!\w)sgp_\w{16,}/g)] : [];
+      const assigned = [...content.matchAll(ownAssignment)].flatMap(([, name, value = '']) =>
+        name === setting.env && !isWord(value) && slipIn(value) === undefined ? [value] : [],
+      );
+      const secrets = [...formed.map(([token]) => token), ...assigned];
+      return secrets.map((secret) => ({ of, secret, line: index + 1 }));
+    }),
+  );
 }
 
-/** A shorter word is no token. */
-const tokenAssignment = /SEGMENT_API_TOKEN["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([^\s"',]{8,200})/g;
+/** A shorter word is no secret. */
+const ownAssignment =
+  /(SEGMENT_API_TOKEN|SEGMENT_MCP_SECRET)["']?[ \t]{0,20}[:=][ \t]{0,20}["']?([^\s"',]{8,200})/g;
 
 /** Whether a value is a word of a sentence, as in a comment on the variable. */
 function isWord(text: string): boolean {
   return /^[a-z]+\W?$/.test(text);
 }
 
-/** Whether a text holds a token of Segment. */
-export function holdsTokenInText(text: string): boolean {
-  return tokensInText(text).length > 0;
+/** Whether a text holds one of our own secrets. */
+export function holdsOwnSecret(text: string): boolean {
+  return ownSecretsInText(text).length > 0;
 }

@@ -2,7 +2,12 @@ import { minTokenChars, settings } from '../../config/settings.ts';
 import { name as programName } from '../../version.ts';
 import { backupOf, ClientFileError, readClientFile, textOf } from '../clients/client-file.ts';
 import { entryName, startIn } from '../clients/entry.ts';
-import { holdsTokenInText, secretsIn, tokensInText } from '../clients/entry-secrets.ts';
+import {
+  holdsOwnSecret,
+  ownSecrets,
+  ownSecretsInText,
+  secretsIn,
+} from '../clients/entry-secrets.ts';
 import { programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
@@ -10,7 +15,7 @@ import { type Client, clients, isEditable } from '../clients/table.ts';
 import { maxTextChars } from '../clients/text-entry.ts';
 import { ownCommand } from '../invocation.ts';
 import type { Context } from './context.ts';
-import { checkEntry, holdsToken } from './entry-checks.ts';
+import { checkEntry, secretOf } from './entry-checks.ts';
 import { isFileHere } from './entry-paths.ts';
 import { type Finding, skipped, unexpected, warn } from './finding.ts';
 import { within } from './time-limit.ts';
@@ -127,11 +132,11 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
   const namesUs = text.includes(entryName) || text.includes(programName);
   if (!isEditable(client) && !namesUs) return [];
   const unchecked = `${file} names this server, but its entry was not checked`;
-  const withTokens = (finding: Finding) => [finding, ...checkTokens(text, file)];
+  const withSecrets = (finding: Finding) => [finding, ...checkOwnSecrets(text, file)];
   try {
     if (!isEditable(client) && text.length > maxTextChars) {
       const reason = `the file has more than ${maxTextChars} characters.`;
-      return withTokens(skipped(`${unchecked}: ${reason}`, byHand(context)));
+      return withSecrets(skipped(`${unchecked}: ${reason}`, byHand(context)));
     }
     const servers = await serversIn(text, client);
     const hasOurs = servers.some(([name]) => name === entryName);
@@ -145,15 +150,15 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
     const ours = checked.filter(({ findings }) => findings.length > 0);
     const secrets = ours.flatMap(({ value }) => secretsIn(value));
     if (ours.length > 0) {
-      return [...ours.flatMap(({ findings }) => findings), ...checkTokens(text, file, secrets)];
+      return [...ours.flatMap(({ findings }) => findings), ...checkOwnSecrets(text, file, secrets)];
     }
     if (isEditable(client)) return [];
-    return withTokens(
+    return withSecrets(
       skipped(`${unchecked}: it is ${client.format.toUpperCase()}.`, byHand(context)),
     );
   } catch (error) {
     if (!(error instanceof ClientFileError)) throw error;
-    return withTokens(unreadable(`${file} ${error.message}.`, client));
+    return withSecrets(unreadable(`${file} ${error.message}.`, client));
   }
 }
 
@@ -162,26 +167,29 @@ function byHand({ machine }: Context): string {
 }
 
 /**
- * Tokens anywhere in a client's file, such as in comments.
+ * Our own secrets anywhere in a client's file, such as in comments.
  *
  * @param reported the secrets that the findings about entries are about.
  */
-function checkTokens(text: string, file: string, reported: readonly string[] = []): Finding[] {
+function checkOwnSecrets(text: string, file: string, reported: readonly string[] = []): Finding[] {
   const known = reported.filter((secret) => secret.length >= minTokenChars);
-  const isReported = (token: string) =>
-    known.some((secret) => token.startsWith(secret) || secret.startsWith(token));
-  const found = tokensInText(text).filter(({ token }) => !isReported(token));
-  const lines = [...new Set(found.map(({ line }) => line))];
-  if (lines.length === 0) return [];
-  return [
-    warn(
-      `${file} contains a Segment token in ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}.`,
-      `Remove it from there: a token belongs in a file of its own, which ${settings.tokenFile.env} names. If anybody else has seen the file, replace the token in Segment.`,
-    ),
-  ];
+  const isReported = (secret: string) =>
+    known.some((each) => secret.startsWith(each) || each.startsWith(secret));
+  const found = ownSecretsInText(text).filter(({ secret }) => !isReported(secret));
+  return ownSecrets.flatMap((own) => {
+    const lines = [...new Set(found.filter(({ of }) => of === own).map(({ line }) => line))];
+    if (lines.length === 0) return [];
+    const where = `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
+    return [
+      warn(
+        `${file} contains ${own.any} in ${where}.`,
+        `Remove it from there: it belongs in a file of its own, which ${own.file.env} names. If anybody else has seen the file, ${own.replacing}.`,
+      ),
+    ];
+  });
 }
 
-/** A backup of setup that still contains a token. */
+/** A backup of setup that still contains a secret. */
 async function checkBackup(
   bytes: Buffer,
   backup: string,
@@ -206,13 +214,13 @@ async function holdsSecret(bytes: Buffer, client: Client, context: Context): Pro
       const start = startIn(value);
       if (start) {
         const program = programIn(start, context.machine.mainFile, key);
-        return (key === entryName || program !== undefined) && holdsToken(start);
+        return (key === entryName || program !== undefined) && secretOf(start) !== undefined;
       }
       const remote = key === entryName ? remoteIn(value) : undefined;
       return remote !== undefined && isEndpoint(remote.url) && remote.secrets.length > 0;
     });
   } catch (error) {
     if (!(error instanceof ClientFileError)) throw error;
-    return holdsTokenInText(text);
+    return holdsOwnSecret(text);
   }
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { type Setting, settings } from '../../config/settings.ts';
-import { holdsTokenForm, isForClient, slipIn } from '../../config/slips.ts';
+import { holdsTokenForm, isForClient } from '../../config/slips.ts';
 import { minNode, name as programName } from '../../version.ts';
 import { type Downloading, downloadingIn, runIn } from '../clients/downloads.ts';
 import { entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
 import { problemWithArguments } from '../clients/entry-arguments.ts';
-import { redactorOf, secretsIn } from '../clients/entry-secrets.ts';
+import { type OwnSecret, ownSecrets, redactorOf, secretsIn } from '../clients/entry-secrets.ts';
 import { isForeign } from '../clients/foreign.ts';
 import { isAbsolutePath, pathFrom } from '../clients/place.ts';
 import { isContainer, programIn } from '../clients/program.ts';
@@ -185,11 +185,13 @@ async function doubtAbout(
   { relative, unknown }: Looks,
 ): Promise<Finding | undefined> {
   const { entry, context } = subject;
-  if (holdsToken(start)) {
-    const intro = 'To keep the token in a separate file, run';
+  const secret = secretOf(start);
+  if (secret) {
     return warn(
-      `${entry} contains the token itself.`,
-      await nextFor(subject, inner, context, intro),
+      `${entry} contains ${secret.itself}.`,
+      secret.setting === settings.token
+        ? await nextFor(subject, inner, context, 'To keep the token in a separate file, run')
+        : `Put it in a file that only you can read, and let the entry name only that file, in ${secret.file.env}.`,
     );
   }
   if (relative.length > 0) {
@@ -331,13 +333,17 @@ async function nodeOf(
   return machine.nodeVersion(commandFile, signal);
 }
 
-/** Whether an entry contains the token, and not a placeholder for it. */
-export function holdsToken({ args, env }: ServerStart): boolean {
-  const token = env[settings.token.env]?.trim() ?? '';
-  if (token !== '' && slipIn(token) === undefined) return true;
-  const { env: file } = settings.tokenFile;
-  if (secretsIn({ env: { [file]: env[file] } }).length > 0) return true;
-  return secretsIn({ args, env }).some(
-    (secret) => holdsTokenForm(secret) || args.some((word) => word.endsWith(`TOKEN=${secret}`)),
-  );
+/** Which of our own secrets an entry contains, and not a placeholder for it; undefined if none. */
+export function secretOf({ args, env }: ServerStart): OwnSecret | undefined {
+  return ownSecrets.find(({ setting, file }) => {
+    const own = [setting, file].map(({ env: name }) => [name, env[name]]);
+    if (secretsIn({ env: Object.fromEntries(own) }).length > 0) return true;
+    const isToken = setting === settings.token;
+    const named = isToken ? 'TOKEN' : setting.env;
+    return secretsIn({ args, env }).some(
+      (secret) =>
+        (isToken && holdsTokenForm(secret)) ||
+        args.some((word) => word.endsWith(`${named}=${secret}`)),
+    );
+  });
 }

@@ -2,7 +2,7 @@ import { ConfigError } from '../../config/config.ts';
 import { minTokenChars, settings } from '../../config/settings.ts';
 import { type ClientFile, ClientFileError, type Keeping, textOf } from '../clients/client-file.ts';
 import { type Entry, entryName, isTable, type ServerStart, startIn } from '../clients/entry.ts';
-import { holdsTokenInText, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
+import { holdsOwnSecret, secretsIn, secretsInText } from '../clients/entry-secrets.ts';
 import {
   type Edit,
   editBetween,
@@ -174,7 +174,7 @@ function withoutSecretComments(
   const edits = editsToDropComments(
     text,
     node,
-    (comment) => holdsTokenInText(comment) || found.some((secret) => comment.includes(secret)),
+    (comment) => holdsOwnSecret(comment) || found.some((secret) => comment.includes(secret)),
   );
   return { text: edited(text, edits), count: edits.length, from: node.offset };
 }
