@@ -6,7 +6,7 @@ import { ConfigError, type Flags } from '../config/config.ts';
 import { connect } from '../connect.ts';
 import { project } from '../project.ts';
 import { problemWithAuditLog } from '../safety/audit-path.ts';
-import { StateFolder, StateFolderError } from '../safety/state-folder.ts';
+import { type StateFolder, StateFolderError } from '../safety/state-folder.ts';
 import { createRedactor, type Redactor } from '../text/redact.ts';
 import { visible } from '../text/visible.ts';
 import { placeHere } from './clients/place.ts';
@@ -127,7 +127,6 @@ interface Reported {
 /** This machine, as the doctor needs it. @throws {ConfigError} if the working folder was deleted. */
 export function thisMachine(): DoctorMachine {
   const mainFile = realpathSync(process.argv[1] ?? '');
-  const folderAt = (path: string) => new StateFolder(path, Date.now);
   const ended = endingSignal();
   const place = placeHere();
   return {
@@ -145,7 +144,7 @@ export function thisMachine(): DoctorMachine {
     project,
     keptToken: (folder) => keptTokenIn(stateFolderAt(folder)),
     problemWithAuditLog,
-    problemWithStateFolder: (folder) => folderAt(folder).problem(),
+    problemWithStateFolder: (folder) => stateFolderAt(folder).problem(),
     connect: (config, redactor) =>
       connect(config, { clock: systemClock, random: Math.random }, redactor, () => {}),
     nodeVersion: (command, signal) => nodeVersionOf(command, AbortSignal.any([signal, ended])),

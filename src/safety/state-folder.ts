@@ -315,7 +315,7 @@ export class StateFolder {
   }
 }
 
-/** @throws {StateFolderError} for what others than its owner and this user have access to. */
+/** @throws {StateFolderError} for what others than its owner have access to. @param owner by default this user. */
 function assertPrivate(
   { uid, mode }: { uid: number; mode: number },
   what: string,
@@ -323,8 +323,11 @@ function assertPrivate(
 ): void {
   const own = process.getuid?.();
   if (own === undefined) return;
-  if (uid !== own && uid !== owner?.uid)
-    throw new StateFolderError(`${what} belongs to another user`);
+  // Not even root's: the owner could not read it.
+  if (uid !== (owner?.uid ?? own)) {
+    const than = owner ? ' than the folder around it' : '';
+    throw new StateFolderError(`${what} belongs to another user${than}`);
+  }
   if ((mode & 0o077) !== 0) throw new StateFolderError(`${what} is open to other users`, true);
 }
 

@@ -369,6 +369,30 @@ test.skipIf(process.getuid?.() !== 0)('what root makes in a home belongs to its 
 });
 
 test.skipIf(process.getuid?.() !== 0)(
+  'root keeps no token that the user of the home could not read',
+  async () => {
+    const home = temporaryHome();
+    const folder = join(home, '.local/state/segment-audiences-mcp');
+    const file = withFile(join(folder, 'token'), 'sgp_ofRootAsItWasKept1234');
+    const environment = { SEGMENT_API_TOKEN: 'sgp_fromTheEnvironment1234' };
+    for (const path of ['.', '.local', '.local/state']) chownSync(join(home, path), 1234, 2345);
+    for (const path of [folder, file]) chmodSync(path, path === file ? 0o600 : 0o700);
+    const before = contents(home);
+    const refused = () =>
+      expect(run(home, { flags: {}, place: { environment } })).rejects.toThrow(
+        'belongs to another user than the folder around it',
+      );
+    await refused();
+    chownSync(folder, 1234, 2345);
+    await refused();
+    expect(contents(home)).toEqual(before);
+    chownSync(file, 1234, 2345);
+    const { code } = await run(home, { flags: {}, place: { environment } });
+    expect(code).toBe(0);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
   'root keeps no token where another user waits for it',
   async () => {
     const home = temporaryHome();

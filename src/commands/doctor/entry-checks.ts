@@ -225,7 +225,7 @@ function doubtAboutState(entry: string, { env }: ServerStart, { machine }: Conte
   if (problem === undefined) return undefined;
   return warn(
     `${entry} sets ${name} to ${folder}, which can't be used because ${problem}: confirmations are valid in one process only.`,
-    `Make that folder accessible only to you (chmod 700), or set ${name} to another one in the file.`,
+    `Make that folder yours, and accessible only to you (chown, chmod 700), or set ${name} to another one in the file.`,
   );
 }
 

@@ -120,7 +120,7 @@ export function checkStateFolder({ machine, environment, stateFolder }: Context)
   if (problem === undefined) return ok(`${stateFolder} is writable.`);
   return warn(
     `${stateFolder} can't be used because ${problem}: ${effect}.`,
-    'Make it accessible only to you (chmod 700), or set SEGMENT_STATE_DIR to another folder.',
+    'Make it yours, and accessible only to you (chown, chmod 700), or set SEGMENT_STATE_DIR to another folder.',
   );
 }
 
