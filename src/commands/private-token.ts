@@ -6,11 +6,9 @@ import { commandLine } from './command-line.ts';
  * On Windows the access list of the profile takes care of that.
  */
 
-/** The commands that make the file of the token accessible to its user only. */
+/** The command that makes the folder of the token, and what is there, accessible to its user only. */
 export function commandsToMakePrivate(tokenFile: string, place: Place): string {
-  const { platform } = place;
-  const folder = commandLine(['chmod', '700', folderOf(tokenFile, place)], platform);
-  return `${folder} && ${commandLine(['chmod', '600', tokenFile], platform)}`;
+  return commandLine(['chmod', '-R', 'go=', folderOf(tokenFile, place)], place.platform);
 }
 
 /** The steps to put a token into its file by hand. */

@@ -340,9 +340,9 @@ test('a token that setup keeps is not used where others can read it, and the doc
   const { report } = await doctor({ home: '/home/u', keptToken: () => ({ problem }) });
   const folder = '/home/u/.local/state/segment-audiences-mcp';
   expect(report).toContain(
-    `The token that setup keeps in ${folder} can't be used because it is open to other users.`,
+    `The folder in which setup keeps the token, ${folder}, can't be used because it is open to other users.`,
   );
-  expect(report).toContain(`Next: Run: chmod 700 ${folder} && chmod 600 ${folder}/token\n`);
+  expect(report).toContain(`Next: Run: chmod -R go= ${folder}\n`);
 });
 
 test('a token in the environment that differs from the one that setup keeps is a warning', async () => {

@@ -1,9 +1,11 @@
+import { execSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -639,15 +641,21 @@ describe('the next steps that are shown', () => {
     expect(await show({ home: 'C:\\u', clients: ['codex'], place })).not.toContain('chmod');
   });
 
-  test('name what is wrong with the folder of the token, and the command against it', async () => {
+  const name = 'name what is wrong with the folder of the token, and the command against it';
+  test.skipIf(process.platform === 'win32')(name, async () => {
     const home = temporaryHome();
     const folder = dirname(tokenFile(home));
     mkdirSync(folder, { recursive: true });
     writeFileSync(tokenFile(home), token);
     chmodSync(folder, 0o755);
-    const remedy = `chmod 700 ${folder} && chmod 600 ${folder}/token`;
+    const remedy = `chmod -R go= ${folder}`;
     const stdout = await show({ home, clients: ['codex'] });
     expect(stdout).toContain(`because it is open to other users: run ${remedy}`);
     await expect(again(home, { place: withToken })).rejects.toThrow(`Run ${remedy}, or set`);
+    // With or without a token there.
+    rmSync(tokenFile(home));
+    expect(await show({ home, clients: ['codex'] })).toContain(`run ${remedy}.`);
+    execSync(remedy);
+    expect((await again(home, { place: withToken })).code).toBe(0);
   });
 });

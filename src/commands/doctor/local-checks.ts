@@ -68,13 +68,13 @@ async function nextWithoutToken(context: Context): Promise<string> {
   return `An entry of a client names a token file: to check with that token, set ${env} to ${file}, and run this again.`;
 }
 
-/** The token that setup keeps, if it can't be trusted. */
+/** The folder of the token that setup keeps, if it can't be trusted. */
 function unusableToken({ kept, machine, stateFolder = '' }: Context): Finding | undefined {
   if (!kept || !('problem' in kept)) return undefined;
   const { place } = machine;
   const file = joined(place, stateFolder, 'token');
   return fail(
-    `The token that setup keeps in ${stateFolder} can't be used because ${kept.problem.message}.`,
+    `The folder in which setup keeps the token, ${stateFolder}, can't be used because ${kept.problem.message}.`,
     kept.problem.isOpen
       ? `Run: ${commandsToMakePrivate(file, place)}`
       : `Set ${settings.stateFolder.env} to a folder of your own, and run ${setupFor(machine)}.`,
