@@ -7,6 +7,7 @@ import { StateFolderError } from '../../src/safety/state-folder.ts';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
 import { NoAnswerError } from '../../src/segment/errors.ts';
 import type { Redactor } from '../../src/text/redact.ts';
+import { cursorFile, withFile } from '../support/client-files.ts';
 import { type DoctorRun, doctor } from '../support/doctor-machine.ts';
 import { reportSchema } from '../support/doctor-report.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -343,6 +344,29 @@ test('a token that setup keeps is not used where others can read it, and the doc
     `The folder in which setup keeps the token, ${folder}, can't be used because it is open to other users.`,
   );
   expect(report).toContain(`Next: Run: chmod -R go= ${folder}\n`);
+});
+
+test('an unpublished copy in a cache names no command of setup, which refuses it', async () => {
+  const home = temporaryHome();
+  withFile(cursorFile(home), '{"mcpServers":{"segment-audiences":{"command":["x"]}}}');
+  const cached = {
+    invocation: ['node', '/c/_npx/1/dist/main.js'],
+    mainFile: '/c/_npx/1/dist/main.js',
+  };
+  const { environment, clock } = await segment(faultIn('get_workspace', 401, unauthorized));
+  const problem = new StateFolderError('it is a link');
+  const runs: DoctorRun[] = [
+    { home: '/home/u' },
+    { home, exists: existsIn(home) },
+    { home, environment, clock },
+    { home, environment, clock, keptToken: () => ({ token: 'sgp_keptBySetup12345678' }) },
+    { home, keptToken: () => ({ problem }) },
+  ];
+  for (const run of runs) {
+    const { report } = await doctor({ ...run, ...cached });
+    expect(report).not.toContain('main.js setup');
+    expect(report).toContain('This copy is in a cache that may be emptied at any time. Install it');
+  }
 });
 
 test('a token in the environment that differs from the one that setup keeps is a warning', async () => {

@@ -13,11 +13,11 @@ import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { serversIn } from '../clients/servers.ts';
 import { type Client, clients, isEditable } from '../clients/table.ts';
 import { maxTextChars } from '../clients/text-entry.ts';
-import { ownCommand } from '../invocation.ts';
 import type { Context } from './context.ts';
 import { checkEntry, secretOf } from './entry-checks.ts';
 import { isFileHere } from './entry-paths.ts';
 import { type Finding, skipped, unexpected, warn } from './finding.ts';
+import { stepWithSetup } from './setup-step.ts';
 import { within } from './time-limit.ts';
 
 /*
@@ -44,7 +44,7 @@ export async function checkClients(context: Context): Promise<Finding[]> {
   return [
     skipped(
       'No client file has an entry for this server.',
-      `${ownCommand(context.machine, 'setup')} shows what to do.`,
+      stepWithSetup(context.machine, [], (command) => `${command} shows what to do.`),
     ),
   ];
 }
@@ -163,7 +163,7 @@ async function checkText(text: string, subject: Subject, signal: AbortSignal): P
 }
 
 function byHand({ machine }: Context): string {
-  return `Compare it with what ${ownCommand(machine, 'setup', 'CLIENT')} shows.`;
+  return stepWithSetup(machine, ['CLIENT'], (command) => `Compare it with what ${command} shows.`);
 }
 
 /**

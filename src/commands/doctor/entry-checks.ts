@@ -12,7 +12,6 @@ import { isContainer, programIn } from '../clients/program.ts';
 import { isEndpoint, remoteIn } from '../clients/remote.ts';
 import { isEditable } from '../clients/table.ts';
 import { unwrapped } from '../clients/wrappers.ts';
-import { ownCommand } from '../invocation.ts';
 import { whereItLeads } from '../setup/kept-paths.ts';
 import type { Context } from './context.ts';
 import { configOf, type EntryConfig } from './entry-config.ts';
@@ -22,6 +21,7 @@ import { type EntryPlace, nextFor } from './next-step.ts';
 import { readNodeOptions } from './node-options.ts';
 import { isOlder } from './node-version.ts';
 import { checkRemote } from './remote-checks.ts';
+import { stepWithSetup } from './setup-step.ts';
 
 /*
  * Whether a client can start the server by an entry.
@@ -85,7 +85,11 @@ function namesCommand(value: unknown): boolean {
 function notUnderstood({ entry, client, context }: Subject): Finding {
   return skipped(
     `${entry} was not checked: its form is not understood here.`,
-    `Compare it with what this shows: ${ownCommand(context.machine, 'setup', client.id)}`,
+    stepWithSetup(
+      context.machine,
+      [client.id],
+      (command) => `Compare it with what this shows: ${command}`,
+    ),
   );
 }
 

@@ -3,13 +3,14 @@ import { settings } from '../../config/settings.ts';
 import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
 import { minNode } from '../../version.ts';
 import { joined, pathFrom } from '../clients/place.ts';
-import { type Invoked, ownCommand } from '../invocation.ts';
+import { ownCommand } from '../invocation.ts';
 import { commandsToMakePrivate } from '../private-token.ts';
 import { tokenFileInEntries } from './client-checks.ts';
 import type { Context } from './context.ts';
 import { isStream } from './entry-paths.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import { isOlder } from './node-version.ts';
+import { stepToGiveToken, stepWithSetup } from './setup-step.ts';
 
 /*
  * The checks that need no network.
@@ -47,23 +48,20 @@ export async function checkSettings(context: Context): Promise<Finding> {
   if (differing && warnings.length === 1) {
     return warn(
       [token + others, ...warnings].join(' '),
-      `Unset ${settings.token.env}, or let setup keep it: ${setupFor(machine)}.`,
+      `Unset ${settings.token.env}, or let setup keep it. ${stepToKeepToken(machine)}`,
     );
   }
   return warn([token + others, ...warnings].join(' '), 'Fix what is ignored, or remove it.');
 }
 
-/** The command that asks for the token and keeps it. */
-function setupFor(machine: Invoked): string {
-  return ownCommand(machine, 'setup', 'CLIENT', '--write');
+function stepToKeepToken(machine: Context['machine']): string {
+  return stepWithSetup(machine, ['CLIENT', '--write'], (command) => `Run ${command}.`);
 }
 
 /** What to do if the doctor has no token, although a client may have one. */
 async function nextWithoutToken(context: Context): Promise<string> {
   const file = await tokenFileInEntries(context);
-  if (file === undefined) {
-    return `Run ${setupFor(context.machine)}, which asks for the token, or set SEGMENT_API_TOKEN.`;
-  }
+  if (file === undefined) return stepToGiveToken(context.machine);
   const { env } = settings.tokenFile;
   return `An entry of a client names a token file: to check with that token, set ${env} to ${file}, and run this again.`;
 }
@@ -77,7 +75,7 @@ function unusableToken({ kept, machine, stateFolder = '' }: Context): Finding | 
     `The folder in which setup keeps the token, ${stateFolder}, can't be used because ${kept.problem.message}.`,
     kept.problem.isOpen
       ? `Run: ${commandsToMakePrivate(file, place)}`
-      : `Set ${settings.stateFolder.env} to a folder of your own, and run ${setupFor(machine)}.`,
+      : `Set ${settings.stateFolder.env} to a folder of your own. ${stepToKeepToken(machine)}`,
   );
 }
 

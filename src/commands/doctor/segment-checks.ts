@@ -1,12 +1,12 @@
 import { editionShownBy } from '../../segment/editions/choice.ts';
 import { type AudiencesError, type ErrorCode, timeInWords } from '../../segment/errors.ts';
 import { quoted } from '../../text/visible.ts';
-import { ownCommand } from '../invocation.ts';
 import { skewInWords } from './clock-skew.ts';
 import type { Context } from './context.ts';
 import { type Finding, fail, ok, skipped, warn } from './finding.ts';
 import type { DoctorMachine } from './machine.ts';
 import type { Look, NoLook, SegmentLooks } from './segment-looks.ts';
+import { stepToGiveToken } from './setup-step.ts';
 
 /*
  * The checks that send requests to Segment. The check about the cause fails; those that follow from
@@ -220,8 +220,7 @@ function nextFor({ code, message, facts }: AudiencesError, machine: DoctorMachin
 
 /** Where a new token comes from and goes to, to complete a sentence. */
 function whereToKeep(machine: DoctorMachine): string {
-  const setup = ownCommand(machine, 'setup', 'CLIENT', '--write');
-  return `in Segment (Settings > Workspace settings > Access management > Tokens), and run ${setup}, or set SEGMENT_API_TOKEN.`;
+  return `in Segment (Settings > Workspace settings > Access management > Tokens). ${stepToGiveToken(machine)}`;
 }
 
 const advice: Partial<Record<ErrorCode, string>> = {
