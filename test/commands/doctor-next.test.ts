@@ -119,6 +119,10 @@ const repairable: Record<string, Odd> = {
     entry: start([main, '--read-only'], { SEGMENT_API_TOKEN_FILE: '/gone/token' }),
     says: 'Restore /gone/token, or run: ',
   },
+  'the main file and a file of the token, both gone': {
+    entry: start([gone, '--read-only'], { SEGMENT_API_TOKEN_FILE: '/gone/token' }),
+    says: 'Run: ',
+  },
   'a file of the token that is empty': {
     entry: start([main], { SEGMENT_API_TOKEN_FILE: 'HOME/token' }),
     files: { token: '\n' },

@@ -125,7 +125,7 @@ async function checkStart(started: Started, signal: AbortSignal): Promise<Findin
   if (looks.problems.length > 0) {
     const step = looks.isRefused
       ? 'Fix its arguments in the file by hand.'
-      : await next(introFor(started));
+      : await next(introFor(started, looks));
     return fail(`${entry} ${looks.problems.join('; it ')}.`, step);
   }
   const isByNode =
@@ -144,6 +144,8 @@ async function checkStart(started: Started, signal: AbortSignal): Promise<Findin
 interface Looks {
   /** Why the server does not start, each to continue a sentence about the entry. */
   problems: readonly string[];
+  /** The paths that do not exist. */
+  missing: readonly string[];
   /** Whether the server refuses its arguments, so that its settings can't be read. */
   isRefused: boolean;
   relative: readonly string[];
@@ -167,6 +169,7 @@ function lookAt({ subject, start, inner, downloading, program }: Started): Looks
   const refusals = refused ?? refusedSettings(config);
   return {
     problems: [...paths.problems, ...config.differing, refusals ?? []].flat(),
+    missing: paths.missing,
     isRefused: refused !== undefined,
     relative: [...paths.relative, ...config.relative],
     unknown: [...paths.unknown, ...config.unknown],
@@ -266,17 +269,16 @@ function downloadInWords({ from }: Extract<Downloading, { kind: 'download' }>): 
     : 'downloads what it starts from a repository or a URL, but this program is not published: whatever is there would be run.';
 }
 
-/** The words before the command for an entry that can't work. */
-function introFor({ subject, start, inner }: Started): string {
-  if (isContainer(inner.command)) return 'Run';
-  const { place, kindOf } = subject.context.machine;
-  const missing = [settings.tokenFile, settings.secretFile].flatMap(({ env }) => {
-    const file = start.env[env]?.trim();
-    const path = file && pathFrom(folderOf(subject), file, place);
-    if (!path || isForClient(path) || !isAbsolutePath(path, place)) return [];
-    return kindOf(path) === undefined ? [path] : [];
-  });
-  return missing.length === 0 ? 'Run' : `Restore ${missing.join(' and ')}, or run`;
+/** The words before the command for an entry that can't work; a token that is gone may be kept elsewhere. */
+function introFor({ subject, start }: Started, { problems, missing }: Looks): string {
+  const { place } = subject.context.machine;
+  const kept = [settings.tokenFile, settings.secretFile].map(({ env }) =>
+    pathFrom(folderOf(subject), start.env[env]?.trim() ?? '', place),
+  );
+  const isAllThatIsWrong = problems.length === 1 && missing.length > 0;
+  return isAllThatIsWrong && missing.every((path) => kept.includes(path))
+    ? `Restore ${missing.join(' and ')}, or run`
+    : 'Run';
 }
 
 /** The folder in which a client starts the server, if the entry names one that is known here. */

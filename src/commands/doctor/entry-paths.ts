@@ -15,6 +15,8 @@ import { readNodeOptions } from './node-options.ts';
 export interface EntryPaths {
   /** Why the client can't start the server, each to continue a sentence about the entry. */
   problems: string[];
+  /** What does not exist, which one of the problems says. */
+  missing: string[];
   /** What depends on the folder in which the client starts it. */
   relative: string[];
   /** What only the client can expand. */
@@ -144,6 +146,7 @@ class PathLooks {
       missing.length > 0 ? [`names paths that do not exist: ${missing.join(', ')}`] : [];
     return {
       problems: [...first, ...this.#problems],
+      missing,
       relative: this.#relative,
       unknown: this.#unknown,
       commandFile: this.#commandFile,

@@ -212,8 +212,8 @@ function lookAtFile(setting: Setting<string>, path: string): Look {
   return { path, problem: problem.replace(`${env}: `, '').replace(env, 'it').replace(/\.$/, '') };
 }
 
-/** Whether there is something at a path that the server can't read at every start. */
-export function isStream(path: string): boolean {
+/** Whether there is something at a path that the server can't read at every start: neither file nor folder. */
+export function isStreamHere(path: string): boolean {
   const kind = kindOf(path);
   if (!kind) return false;
   return isOfOneProcess(path) || !(kind.isFile() || kind.isDirectory());

@@ -3,7 +3,7 @@ import { ConfigError, type Flags, readConfig } from '../../config/config.ts';
 import { Given } from '../../config/given.ts';
 import { type Setting, settings } from '../../config/settings.ts';
 import type { Place } from '../clients/place.ts';
-import { isStream } from './kept-paths.ts';
+import { isStreamHere } from './kept-paths.ts';
 
 /** The settings that go into a client's file. */
 export interface EntrySettings {
@@ -95,7 +95,7 @@ function assertReadableAgain(
   path: string | undefined,
   absolute: (path: string) => string,
 ): void {
-  if (path === undefined || !isStream(absolute(path))) return;
+  if (path === undefined || !isStreamHere(absolute(path))) return;
   const problem = `${env} must name a regular file, which the server can read whenever a client starts it.`;
   const { token, tokenFile } = settings;
   const instead = ` Or set ${token.env} instead, and setup keeps the token in a file of its own.`;
