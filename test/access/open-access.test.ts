@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatKeysFile, hashOfKey, newKey } from '../../src/access/keys-file.ts';
@@ -7,6 +6,7 @@ import { openAccess, readFileHere } from '../../src/access/open-access.ts';
 import type { AuthConfig, HttpConfig } from '../../src/config/http-config.ts';
 import { AuthorizationServer } from '../support/authorization-server.ts';
 import { isWindows } from '../support/platform.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { WatchedFiles } from '../support/watched.ts';
 
 const issuer = 'https://login.example.com';
@@ -111,7 +111,7 @@ test('a broken file stops the start, and nothing is watched', async () => {
 });
 
 test('files of this machine', async () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'access-')), 'file');
+  const path = join(temporaryFolder('access'), 'file');
   writeFileSync(path, 'text', { mode: 0o640 });
   const { bytes, mode } = await readFileHere(path);
   expect(Buffer.from(bytes).toString()).toBe('text');

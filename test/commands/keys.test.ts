@@ -3,14 +3,12 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hashOfKey, isKeyLike, parseKeysFile } from '../../src/access/keys-file.ts';
@@ -18,9 +16,10 @@ import { parseCommand } from '../../src/cli.ts';
 import { runKeys } from '../../src/commands/keys.ts';
 import { ConfigError, type Environment } from '../../src/config/config.ts';
 import { isWindows } from '../support/platform.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const now = Date.UTC(2026, 0, 1);
-const newFile = () => join(mkdtempSync(join(tmpdir(), 'keys-')), 'keys.json');
+const newFile = () => join(temporaryFolder('keys'), 'keys.json');
 const keysIn = (path: string) => parseKeysFile(readFileSync(path, 'utf8'));
 
 interface Result {

@@ -7,13 +7,14 @@ import {
   mkdtempSync,
   openSync,
   readSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseCommand } from '../../src/cli.ts';
 import {
   type Config,
@@ -30,6 +31,7 @@ import { AuditLog } from '../../src/safety/audit-log.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import { commandNames } from '../../src/usage.ts';
 import { isWindows } from '../support/platform.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const token = 'a-token-for-tests';
 const env = (more: Environment = {}) => ({ SEGMENT_API_TOKEN: token, ...more });
@@ -161,7 +163,7 @@ describe('what is read', () => {
     ['in UTF-16, as PowerShell writes it', Buffer.from(`\ufeff${token}\r\n`, 'utf16le')],
     ['in the other UTF-16', big],
   ])('the token from a file %s, and nothing else of it', (_, content) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    const file = join(temporaryFolder('token'), 'token');
     writeFileSync(file, content);
     expect(readConfig({}, { SEGMENT_API_TOKEN_FILE: file }).target).toMatchObject({ token });
     // A client may pass on the variable of its shell in addition to the file of its entry.
@@ -231,7 +233,7 @@ describe('what is refused', () => {
   });
 
   test('two tokens, or a sandbox at another address', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    const file = join(temporaryFolder('token'), 'token');
     writeFileSync(file, 'sgp_notTheOtherOne');
     expect(problems({}, env({ SEGMENT_API_TOKEN_FILE: file }))).toEqual([
       'SEGMENT_API_TOKEN and SEGMENT_API_TOKEN_FILE hold different tokens: keep one of them.',
@@ -246,7 +248,7 @@ describe('what is refused', () => {
   });
 
   test.skipIf(isWindows)('a pipe that nobody writes to (Windows has none among its files)', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
+    const file = join(temporaryFolder('token'), 'pipe');
     execFileSync('mkfifo', [file]);
     expect(problems({}, { SEGMENT_API_TOKEN_FILE: file })).toEqual([
       'SEGMENT_API_TOKEN_FILE names an empty file.',
@@ -254,7 +256,7 @@ describe('what is refused', () => {
   });
 
   test.skipIf(isWindows)('a pipe that somebody holds open', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
+    const file = join(temporaryFolder('token'), 'pipe');
     execFileSync('mkfifo', [file]);
     // Opened to read and write, a pipe waits for nobody else.
     const writer = openSync(file, 'r+');
@@ -266,7 +268,7 @@ describe('what is refused', () => {
   });
 
   test.skipIf(isWindows)('a pipe whose writer goes on and on', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'pipe');
+    const file = join(temporaryFolder('token'), 'pipe');
     execFileSync('mkfifo', [file]);
     const both = openSync(file, 'r+');
     const reader = openSync(file, 'r');
@@ -283,7 +285,7 @@ describe('what is refused', () => {
   test.each(['SEGMENT_API_TOKEN_FILE', 'SEGMENT_MCP_SECRET_FILE'])(
     '%s: what is no file, and one that is too large',
     (name) => {
-      const folder = mkdtempSync(join(tmpdir(), 'token-'));
+      const folder = temporaryFolder('token');
       const file = join(folder, 'large');
       writeFileSync(file, 'x'.repeat(65_537));
       expect(problems({}, env({ [name]: file }))).toEqual([
@@ -711,7 +713,7 @@ describe('slips are told by name, without the value', () => {
   );
 
   test.each(slips)('in a token file: %s', (text, what) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'token');
+    const file = join(temporaryFolder('token'), 'token');
     writeFileSync(file, `${text}\n`);
     const found = problems({}, { SEGMENT_API_TOKEN_FILE: file });
     expect(found).toEqual([expect.stringMatching(what)]);
@@ -793,7 +795,7 @@ describe('a token in the wrong place is never printed', () => {
   const given = ['plain-4711-token', 'with=signs/in,it==', 'a1b2c3d4'];
   const mixed = others.flatMap((row) => given.map((text) => [row, text] as const));
   test.each(mixed)('$env: a token within its value stops the start: %s', (row, text) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'token-')), 'file');
+    const file = join(temporaryFolder('token'), 'file');
     writeFileSync(file, `${text}\n`);
     const values = [text, `a,${text}`, `x${text}y`, `https://host.example/${text}`];
     for (const value of values) {
@@ -928,6 +930,7 @@ describe('a near miss', () => {
 
 describe('the path of the audit log is checked', () => {
   const folder = mkdtempSync(join(tmpdir(), 'audit-path-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'inner'));
   writeFileSync(join(folder, 'file'), '');
 

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parseCommand } from '../../src/cli.ts';
 import {
   type Config,
@@ -13,6 +13,7 @@ import {
 } from '../../src/config/config.ts';
 import type { HttpMachine } from '../../src/config/http-config.ts';
 import { httpSettingList } from '../../src/config/http-settings.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const token = 'a-token-for-tests';
 const secret = Buffer.alloc(32, 7).toString('base64');
@@ -400,7 +401,7 @@ describe('Redis', () => {
       expect(problems.join()).not.toContain('secret-1');
       const given = http(['1'], { ...environment, SEGMENT_MCP_REDIS: url });
       expect(given.config?.http?.redisUrl).toBe(url);
-      const file = join(mkdtempSync(join(tmpdir(), 'redis-')), 'url');
+      const file = join(temporaryFolder('redis'), 'url');
       writeFileSync(file, `${url}\n`);
       const kept = http(['1'], { ...environment, SEGMENT_MCP_REDIS_FILE: file });
       expect(kept.config?.http?.redisUrl).toBe(url);
@@ -457,6 +458,7 @@ test.each([
 
 describe('the audit log', () => {
   const folder = mkdtempSync(join(tmpdir(), 'http-audit-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const auditLog = (line: readonly string[], environment: Environment = {}) => {
     const { config, problems } = http(line, environment);
     return { file: config?.auditLog, problems };

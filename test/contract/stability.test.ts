@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import { errorCodes } from '../../src/segment/errors.ts';
 import { metrics } from '../../src/telemetry/metrics-table.ts';
 import { registry, tools } from '../../src/tools/registry.ts';
 import { folderOfReleases, readSurface } from '../support/released.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * What docs/stability.md promises: the interface of every released version is still there. A version is
@@ -124,7 +125,7 @@ describe.each(readdirSync(folderOfReleases))('the interface of %s', (version) =>
   });
 
   test('lists keys with its fields', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keys-'));
+    const folder = temporaryFolder('keys');
     const file = join(folder, 'keys.json');
     writeFileSync(file, JSON.stringify(surface.files.keys), { mode: 0o600 });
     let printed = '';

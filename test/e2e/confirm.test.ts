@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -7,6 +6,7 @@ import { callTool } from '../support/in-memory.ts';
 import { startSession } from '../support/program.ts';
 import { environmentFor, startRig } from '../support/rig.ts';
 import { SharedRigs } from '../support/shared-rigs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { bigSpenders, create, sent, writeAsAnother } from '../support/writes.ts';
 
 /*
@@ -209,12 +209,12 @@ describe('confirmation by a client that starts a process for each call', () => {
   };
 
   test('a value is valid in the next process, once, and not with another key', async () => {
-    const state = mkdtempSync(join(tmpdir(), 'state-'));
+    const state = temporaryFolder('state');
     await using rig = await startRig([]);
     const asked = await calls(rig, state, { id: bigSpenders });
     const { confirmation } = detailsSchema.parse(asked.error?.details);
     const args = { id: bigSpenders, confirmation };
-    const elsewhere = await calls(rig, mkdtempSync(join(tmpdir(), 'state-')), args);
+    const elsewhere = await calls(rig, temporaryFolder('state'), args);
     expect(elsewhere.error?.message).toMatch(/not issued here, or not for this write/);
     expect((await calls(rig, state, args)).error).toBeUndefined();
     expect(sent(rig)).toHaveLength(1);
@@ -222,7 +222,7 @@ describe('confirmation by a client that starts a process for each call', () => {
   });
 
   test('in the sandbox as well', async () => {
-    const env = { SEGMENT_STATE_DIR: mkdtempSync(join(tmpdir(), 'state-')) };
+    const env = { SEGMENT_STATE_DIR: temporaryFolder('state') };
     const call = async (args: Record<string, unknown>) => {
       await using session = await startSession(inSmallSpace, env);
       return await callTool(session.client, 'remove_audience_from_space', args);
@@ -234,7 +234,7 @@ describe('confirmation by a client that starts a process for each call', () => {
   });
 
   test('nothing is created before a value is issued', async () => {
-    const parent = mkdtempSync(join(tmpdir(), 'state-'));
+    const parent = temporaryFolder('state');
     const env = { SEGMENT_STATE_DIR: join(parent, 'state') };
     await using session = await startSession(inSmallSpace, env);
     await callTool(session.client, 'list_audiences');

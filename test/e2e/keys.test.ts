@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hashOfKey, parseKeysFile } from '../../src/access/keys-file.ts';
 import { RawProgram } from '../support/program.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * The commands of a team's server, as they are typed.
  */
 
 test('keys are added, listed and revoked; only a new key is on stdout', async () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'keys-')), 'keys.json');
+  const path = join(temporaryFolder('keys'), 'keys.json');
   const run = async (...line: string[]) => {
     const program = new RawProgram(['keys', ...line, '--keys', path]);
     const { code } = await program.exit();
@@ -31,7 +31,7 @@ test('keys are added, listed and revoked; only a new key is on stdout', async ()
 });
 
 test('a server that others could reach does not start without a login', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'home-'));
+  const home = temporaryFolder('home');
   const program = new RawProgram(['serve', '--http', '0.0.0.0:0', '--sandbox'], {
     // The platform's own state folder, below another home.
     ...{ SEGMENT_STATE_DIR: '', HOME: home, XDG_STATE_HOME: home, LOCALAPPDATA: home },
