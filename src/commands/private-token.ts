@@ -7,7 +7,7 @@ import { commandLine } from './command-line.ts';
  */
 
 /** The command that makes the folder of the token, and what is there, accessible to its user only. */
-export function commandsToMakePrivate(tokenFile: string, place: Place): string {
+export function commandToMakePrivate(tokenFile: string, place: Place): string {
   return commandLine(['chmod', '-R', 'go=', folderOf(tokenFile, place)], place.platform);
 }
 

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Owner } from '../safety/owner.ts';
+import { systemReason } from '../text/system-reason.ts';
 
 /** How a rename is retried where another program may hold the file for a moment. */
 export interface Retrying {
@@ -51,8 +52,7 @@ async function renamePatiently(from: string, to: string, machine: Retrying): Pro
     try {
       return await attempt(from, to);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      if (!busyCodes.includes(code)) throw error;
+      if (!busyCodes.includes(systemReason(error))) throw error;
       await pause(ms);
     }
   }

@@ -12,7 +12,7 @@ import { problemWithRemote } from './clients/remote.ts';
 import { type Client, clientIds, clients, fileOf, isEditable, isFound } from './clients/table.ts';
 import { commandLine, wordsOf } from './command-line.ts';
 import { executableHere, invocationOf, ownCommand } from './invocation.ts';
-import { commandsToMakePrivate, stepsToKeepToken } from './private-token.ts';
+import { commandToMakePrivate, stepsToKeepToken } from './private-token.ts';
 import { Change } from './setup/change.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './setup/command.ts';
 import { aboutPresent, type Shown } from './setup/present-entry.ts';
@@ -195,7 +195,7 @@ function aboutToken(file: string, place: Place): string[] {
   } catch (error) {
     if (!(error instanceof StateFolderError)) throw error;
     const remedy = error.isOpen
-      ? `run ${commandsToMakePrivate(file, place)}`
+      ? `run ${commandToMakePrivate(file, place)}`
       : `set ${settings.stateFolder.env} to another folder`;
     return [`The token can't be kept in ${folder} because ${error.message}: ${remedy}.`];
   }

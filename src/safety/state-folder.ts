@@ -108,7 +108,7 @@ export class StateFolder {
         // Complete from the start: nobody reads half of it.
         fs().linkSync(draft, path);
       } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
+        if (systemReason(error) !== 'EEXIST') throw error;
       }
     });
     return this.readKey() ?? key;
@@ -201,7 +201,7 @@ export class StateFolder {
         fs().writeFileSync(this.#pathOf(usedPrefix + hash), '', flags);
         return true;
       } catch (error) {
-        if (codeOf(error) === 'EEXIST') return false;
+        if (systemReason(error) === 'EEXIST') return false;
         throw error;
       }
     });
@@ -252,7 +252,7 @@ export class StateFolder {
     try {
       file = fs().openSync(this.#pathOf(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (systemReason(error) === 'ENOENT') return undefined;
       throw error;
     }
     try {
@@ -329,8 +329,4 @@ function assertPrivate(
     throw new StateFolderError(`${what} belongs to another user${than}`);
   }
   if ((mode & 0o077) !== 0) throw new StateFolderError(`${what} is open to other users`, true);
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

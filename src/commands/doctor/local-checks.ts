@@ -4,7 +4,7 @@ import { auditTarget, auditToStdout } from '../../safety/audit-path.ts';
 import { minNode } from '../../version.ts';
 import { joined, pathFrom } from '../clients/place.ts';
 import { ownCommand } from '../invocation.ts';
-import { commandsToMakePrivate } from '../private-token.ts';
+import { commandToMakePrivate } from '../private-token.ts';
 import { tokenFileInEntries } from './client-checks.ts';
 import type { Context } from './context.ts';
 import { isStream } from './entry-paths.ts';
@@ -74,7 +74,7 @@ function unusableToken({ kept, machine, stateFolder = '' }: Context): Finding | 
   return fail(
     `The folder in which setup keeps the token, ${stateFolder}, can't be used because ${kept.problem.message}.`,
     kept.problem.isOpen
-      ? `Run: ${commandsToMakePrivate(file, place)}`
+      ? `Run: ${commandToMakePrivate(file, place)}`
       : `Set ${settings.stateFolder.env} to a folder of your own. ${stepToKeepToken(machine)}`,
   );
 }

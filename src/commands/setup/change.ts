@@ -21,7 +21,7 @@ import {
 import { ownFiles } from '../clients/own-files.ts';
 import { type Client, clients } from '../clients/table.ts';
 import { ownCommand } from '../invocation.ts';
-import { commandsToMakePrivate } from '../private-token.ts';
+import { commandToMakePrivate } from '../private-token.ts';
 import type { SetupCommand, SetupMachine, SetupOutput } from './command.ts';
 import { tokenIn } from './kept-paths.ts';
 import type { Plan } from './plan.ts';
@@ -246,7 +246,7 @@ export class Change {
       return await act(stateFolderAt(dirname(own)));
     } catch (error) {
       if (!(error instanceof StateFolderError)) throw error;
-      const remedy = commandsToMakePrivate(own, this.#machine.place);
+      const remedy = commandToMakePrivate(own, this.#machine.place);
       throw new ConfigError([
         `The token can't be kept in ${dirname(own)} because ${error.message}. ${error.isOpen ? `Run ${remedy}, or set` : 'Set'} ${settings.stateFolder.env} to another folder. Nothing was changed.`,
       ]);
