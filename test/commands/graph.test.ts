@@ -1,13 +1,4 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseCommand } from '../../src/cli.ts';
@@ -19,6 +10,7 @@ import { type SandboxOptions, type Seed, start } from '../../src/sandbox/start.t
 import { ManualClock } from '../support/manual-clock.ts';
 import { type PictureRunOptions, runWith } from '../support/picture-machine.ts';
 import { sharedPeople } from '../support/shared-people.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { elementsIn, parseXml, textIn } from '../support/xml.ts';
 
 const token = 'sgp_doNotShowThisToken1234';
@@ -65,9 +57,7 @@ async function segment(options: SandboxOptions = {}) {
 }
 
 function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'pictures-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
+  return temporaryFolder('pictures');
 }
 
 async function problemsOf(running: Promise<unknown>): Promise<readonly string[]> {

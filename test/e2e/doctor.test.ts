@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type SandboxOptions, start } from '../../src/sandbox/start.ts';
@@ -9,6 +8,7 @@ import { reportSchema } from '../support/doctor-report.ts';
 import { isWindows } from '../support/platform.ts';
 import { mainFile, RawProgram } from '../support/program.ts';
 import { scriptWithChild } from '../support/script-with-child.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * The doctor of the built program, against a sandbox: what the process itself has to do with. What it finds
@@ -19,9 +19,7 @@ import { scriptWithChild } from '../support/script-with-child.ts';
 const space = 'spa_shop_staging';
 const token = 'sgp_endToEndToken1234567';
 function home(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'home-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return realpathSync(temporaryFolder('home'));
 }
 
 async function run(args: string[], env: Record<string, string>, folder = home()) {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type SandboxSeed, start } from '../../src/sandbox/start.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 import { environmentFor } from '../support/rig.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { elementsIn, parseXml, textIn } from '../support/xml.ts';
 import { world } from './stories/world.ts';
 
@@ -51,8 +51,7 @@ test.each([
 });
 
 test('report writes a page to a file, and replaces it only with --force', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('pictures');
   const out = join(folder, 'report.html');
   const first = await run(['report', ...small, '--out', out]);
   expect(first).toEqual({

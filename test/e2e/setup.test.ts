@@ -1,10 +1,8 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   realpathSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -18,6 +16,7 @@ import * as z from 'zod';
 import { start } from '../../src/sandbox/start.ts';
 import { callTool } from '../support/in-memory.ts';
 import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * Set-up of a client by the built program, as a user runs it; the client then starts what was written.
@@ -26,9 +25,7 @@ import { mainFile, plainEnvironment, RawProgram } from '../support/program.ts';
 const token = 'sgp_endToEndToken1234567';
 
 function home(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'home-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return realpathSync(temporaryFolder('home'));
 }
 
 async function run(args: string[], folder: string, env: Record<string, string> = {}) {

@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Seed } from '../../src/sandbox/start.ts';
 import { startComposed } from '../support/composed.ts';
 import { callTool } from '../support/in-memory.ts';
 import { waitFor } from '../support/manual-clock.ts';
 import { type StandInOptions, standInSpace, startStandIn } from '../support/stand-in.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * Several audiences changed under one agreement, through a real client against the sandbox.
@@ -598,8 +598,7 @@ describe('the time of a call', () => {
   });
 
   test('a continuation is valid in another process that shares the state folder', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bulk-state-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder('bulk-state');
     const { rig } = await start(many(5), { limits });
     const open = () =>
       startComposed(
@@ -851,8 +850,7 @@ test('nothing is changed by a server that only reads, or in a space that is not 
 });
 
 function auditFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'bulk-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('bulk');
   return join(folder, 'audit.jsonl');
 }
 

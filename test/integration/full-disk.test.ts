@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * The audit log on a disk that is full, for which a shell sets a limit.
@@ -11,8 +11,7 @@ import { expect, onTestFinished, test } from 'vitest';
 test.runIf(process.platform === 'linux')(
   'a disk that takes only part of the line refuses the write (a limit that only Linux has)',
   () => {
-    const folder = mkdtempSync(join(tmpdir(), 'full-disk-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder('full-disk');
     const file = join(folder, 'audit.jsonl');
     const script = `
       import { auditFile } from './src/safety/audit-file.ts';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   Confirmations,
   type ConfirmationsOptions,
@@ -27,6 +27,7 @@ import {
   StateFolderError,
 } from '../../src/safety/state-folder.ts';
 import { expectMode, isWindows } from '../support/platform.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * Confirmations of one process that another takes.
@@ -322,8 +323,7 @@ test('there is none for a user without a home', async () => {
 });
 
 test('is made with the folders above it, for the user alone', () => {
-  const above = mkdtempSync(join(tmpdir(), 'state-'));
-  onTestFinished(() => rmSync(above, { recursive: true, force: true }));
+  const above = temporaryFolder('state');
   const path = join(above, 'a', 'b', 'c');
   new StateFolder(path, () => startedAt).prepare();
   new StateFolder(path, () => startedAt).prepare();

@@ -1,20 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Place } from '../../src/commands/clients/place.ts';
 import type { SetupCommand, SetupMachine } from '../../src/commands/setup/command.ts';
 import type { Terminal } from '../../src/commands/setup/terminal.ts';
 import { runSetup } from '../../src/commands/setup.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A token that must never be seen. */
 export const typedToken = 'sgp_TypedOnATerminal123456';
 
 /** A home of its own, which is gone after the test. */
 export function temporaryHome(): string {
-  const home = mkdtempSync(join(tmpdir(), 'home-'));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return home;
+  return temporaryFolder('home');
 }
 
 /** A user's terminal, on which these answers are typed. */

@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { readConfig } from '../../src/config/config.ts';
 import { PreviewTally } from '../../src/safety/preview-count.ts';
@@ -10,6 +9,7 @@ import type { Fault, SandboxRequest } from '../../src/sandbox/start.ts';
 import { callTool } from '../support/in-memory.ts';
 import { waitFor } from '../support/manual-clock.ts';
 import { type StandInOptions, startStandIn } from '../support/stand-in.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /*
  * Previews through a client and a sandbox, in which each takes three seconds.
@@ -356,9 +356,7 @@ test('of linked audiences counts the entities that are the members', async () =>
 
 describe('the count of the month', () => {
   function stateFolder() {
-    const folder = mkdtempSync(join(tmpdir(), 'previews-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    return folder;
+    return temporaryFolder('previews');
   }
   const scope = () => 'token';
 
